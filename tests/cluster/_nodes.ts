@@ -4,7 +4,8 @@
 
 import { ROOT } from "../_packages.ts";
 import type { Namespace } from "./_namespace.ts";
-import { type Engine, freePorts } from "./_servers.ts";
+import { freePort } from "../_port.ts";
+import type { Engine } from "./_servers.ts";
 
 /** How long a hub may take to say that it listens. */
 const PATIENCE = 30_000;
@@ -30,7 +31,7 @@ export class Node implements AsyncDisposable {
     namespace?: Namespace,
     flags: readonly string[] = [],
   ) {
-    [this.port] = freePorts(1) as [number];
+    this.port = freePort();
     this.#host = namespace?.clientHost ?? "127.0.0.1";
     this.#command = [
       ...namespace?.command ?? [],

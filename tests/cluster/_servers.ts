@@ -2,23 +2,14 @@
 
 /** NATS servers in processes of their own, alone or three as one. */
 
+import { freePort } from "../_port.ts";
+
 /** Where to find the program, in the order in which it is looked for. */
 const PLACES = ["NATS_SERVER", "/usr/sbin/nats-server"];
 
 /** The program: that of the environment, or Debian's. */
 export function natsProgram(): string {
   return Deno.env.get(PLACES[0]!) ?? PLACES[1]!;
-}
-
-/** Returns ports that are free now, each once. */
-export function freePorts(count: number): number[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  );
-  const ports = listeners.map(({ addr }) => addr.port);
-  for (const listener of listeners) listener.close();
-  return ports;
 }
 
 /** A NATS server that can be killed, frozen, and started again. */
@@ -116,7 +107,7 @@ export class Engine implements AsyncDisposable {
    * @param more Arguments of each.
    */
   static async start(count: number, more: string[] = []): Promise<Engine> {
-    const ports = freePorts(2 * count);
+    const ports = Array.from({ length: 2 * count }, freePort);
     const routes = ports.slice(count).map((port) => `nats://127.0.0.1:${port}`);
     const servers: NatsServer[] = [];
     for (let i = 0; i < count; i++) {

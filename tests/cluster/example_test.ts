@@ -5,7 +5,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { ROOT } from "../_packages.ts";
 import { Program } from "../_program.ts";
-import { Engine, freePorts, natsProgram } from "./_servers.ts";
+import { freePort } from "../_port.ts";
+import { Engine, natsProgram } from "./_servers.ts";
 
 const EXAMPLE = new URL("examples/cluster/", ROOT);
 const PATIENCE = 30_000;
@@ -64,7 +65,7 @@ Deno.test({
   sanitizeResources: false,
   async fn() {
     const page = await Deno.readTextFile(new URL("README.md", EXAMPLE));
-    const [port] = freePorts(1);
+    const port = freePort();
     const blocks = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(
       ([, text = ""]) =>
         text

@@ -9,7 +9,8 @@ import { Client } from "@wirekit/hub";
 import { nkeys } from "../../hub/cluster/testdata/nats.ts";
 import { ROOT } from "../_packages.ts";
 import { Program } from "../_program.ts";
-import { Engine, freePorts } from "./_servers.ts";
+import { freePort } from "../_port.ts";
+import { Engine } from "./_servers.ts";
 
 const KEYS = new URL("transport/testdata/", ROOT);
 const file = (name: string) => new URL(name, KEYS).pathname;
@@ -23,7 +24,7 @@ const IN_A_SECRET =
 function serve(
   args: string[],
   env: Record<string, string> = {},
-  port = freePorts(1)[0],
+  port = freePort(),
 ): { hub: Program; url: string } {
   const hub = new Program(Deno.execPath(), {
     args: [
@@ -141,7 +142,7 @@ Deno.test(
       .map(file);
     const plain = engine.urls[0]!;
     const secure = plain.replace("nats:", "tls:");
-    const none = `nats://127.0.0.1:${freePorts(1)[0]}`;
+    const none = `nats://127.0.0.1:${freePort()}`;
     const cases: [string[], number, RegExp][] = [
       [
         [secure, `--cluster-cert=${cert}`, `--cluster-key=${other}`],

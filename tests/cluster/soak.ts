@@ -16,7 +16,8 @@ import { heapOf, inspectable } from "./_heap.ts";
 import { Load, Visits } from "./_load.ts";
 import { Node, startNodes } from "./_nodes.ts";
 import { say, TESTS_README, writeTable } from "./_record.ts";
-import { Engine, freePorts } from "./_servers.ts";
+import { freePort } from "../_port.ts";
+import { Engine } from "./_servers.ts";
 import { certaintyOf, quantile, trendOf } from "./_trend.ts";
 
 /** Reads a number of the environment. */
@@ -87,7 +88,7 @@ interface Watched {
 
 await using stack = new AsyncDisposableStack();
 const engine = stack.use(await Engine.start(1));
-const inspectors = freePorts(2);
+const inspectors = [freePort(), freePort()];
 const nodes = inspectors.map((port, n) =>
   stack.use(
     new Node(engine, `node${n + 1}`, 15_000, undefined, inspectable(port)),
