@@ -23,7 +23,7 @@ import { checkClientTls } from "@wirekit/transport/tcp";
 import type { ClientTls } from "@wirekit/transport/transport";
 import type { Backplane } from "./backplane.ts";
 import { NatsBackplane } from "./nats/_backplane.ts";
-import { readRefusal, type Refusal, refusalIn } from "./nats/_refusals.ts";
+import { readRefusal, refusalIn, wordsOf } from "./nats/_refusals.ts";
 import { openBuckets } from "./nats/_buckets.ts";
 import { checkCredentials, open, readUrl } from "./nats/connection/_opening.ts";
 
@@ -182,8 +182,4 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
     const words = refusal ? wordsOf(refusal) : (cause as Error).message;
     throw new NotConnectedError(`${server}: ${words}`, { cause });
   }
-}
-
-function wordsOf({ text, cure }: Refusal): string {
-  return `${text} ${cure}`;
 }

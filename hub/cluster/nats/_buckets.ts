@@ -4,7 +4,7 @@ import { now, settled, sleep } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import { type KV, Kvm, type KvWatchEntry, KvWatchInclude } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { refusalIn } from "./_refusals.ts";
+import { refusalIn, wordsOf } from "./_refusals.ts";
 
 /** Where a cluster keeps what its nodes have to agree on. */
 export interface Buckets {
@@ -172,7 +172,7 @@ function unusable(cause: unknown): NotConnectedError {
     ? "The account of this hub has no JetStream, which keeps the names: enable " +
       "it for that account, or let the hub come as a user of another"
     : refusal
-    ? `${refusal.text} ${refusal.cure}`
+    ? wordsOf(refusal)
     : /timeout/i.test(why)
     ? "The NATS servers do not answer: look whether one hangs, or whether most " +
       "of them are away"

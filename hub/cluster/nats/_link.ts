@@ -2,6 +2,7 @@
 
 import { later, type Timer } from "@wirekit/internal/clock";
 import type { NatsConnection } from "@nats-io/transport-node";
+import { LOOK } from "./_refusals.ts";
 
 /** How long a connection may be away before what needs it fails. */
 export const GRACE = 500;
@@ -41,7 +42,7 @@ export class Link {
     if (this.#words === "") return undefined;
     return /authori|authenti/i.test(this.#words)
       ? "Look whether the servers still know the user of this hub, and its secret."
-      : "Look into the log of the NATS servers.";
+      : LOOK;
   }
 
   /** Tells the node what becomes of it. */

@@ -14,6 +14,14 @@ export interface Refusal {
   readonly isFatal: boolean;
 }
 
+/** What a refusal is told as: what is refused, and what to do about it. */
+export function wordsOf({ text, cure }: Refusal): string {
+  return `${text} ${cure}`;
+}
+
+/** What to do about what is not known here. */
+export const LOOK = "Look into the log of the NATS servers.";
+
 /** What a server answers that has no leader yet, or is about to have one. */
 const PASSING = [10008, 10009];
 /** What is about an entry or a bucket, and tells who asked what it wanted to know. */
@@ -48,8 +56,7 @@ export function refusalIn(error: unknown): Refusal | undefined {
   if (!isOne) return undefined;
   return {
     text: `The NATS servers refuse to keep anything for this hub: ${message}.`,
-    cure: CURES.find(([words]) => words.test(message))?.[1] ??
-      "Look into the log of the NATS servers.",
+    cure: CURES.find(([words]) => words.test(message))?.[1] ?? LOOK,
     isFatal: false,
   };
 }

@@ -3,7 +3,7 @@
 import { now, within } from "@wirekit/internal/clock";
 import type { KV } from "@nats-io/kv";
 import { isChanged, markOf } from "./_buckets.ts";
-import { readRefusal, type Refusal, refusalIn } from "./_refusals.ts";
+import { readRefusal, type Refusal, refusalIn, wordsOf } from "./_refusals.ts";
 import type { SafeConnection } from "./connection/_connection.ts";
 
 /** How often to look whether the engine still refuses what it has refused. */
@@ -85,7 +85,7 @@ export class Rights {
   }
 
   #note(refusal: Refusal): void {
-    const { name, text, cure } = refusal;
+    const { name, text } = refusal;
     this.#found = refusal;
     const before = this.#refusal;
     if (!before || before.name !== undefined) this.#refusal = refusal;
@@ -93,7 +93,7 @@ export class Rights {
     if (apart > (text === this.#logged ? REMINDER : CALM)) {
       this.#logged = text;
       this.#loggedAt = now();
-      this.#node.log("error", `${text} ${cure}`);
+      this.#node.log("error", wordsOf(refusal));
     }
     if (name !== undefined) this.#node.unsent(name);
     if (!before) this.look();

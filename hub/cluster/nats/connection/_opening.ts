@@ -2,6 +2,7 @@
 
 /** The first connection to the servers of a cluster. */
 
+import { Buffer } from "node:buffer";
 import { within } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import type { ClientTls } from "@wirekit/transport/transport";
@@ -158,7 +159,6 @@ function expiryOf(credentials: string | undefined): Date | undefined {
   const [, claims] = /BEGIN NATS USER JWT-+\s+[\w-]+\.([\w-]+)/
     .exec(credentials ?? "") ?? [];
   if (claims === undefined) return undefined;
-  const bytes = Uint8Array.fromBase64(claims, { alphabet: "base64url" });
-  const { exp } = JSON.parse(new TextDecoder().decode(bytes));
+  const { exp } = JSON.parse(Buffer.from(claims, "base64url").toString());
   return exp > 0 ? new Date(1_000 * exp) : undefined;
 }
