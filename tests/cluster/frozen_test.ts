@@ -111,29 +111,35 @@ Deno.test({
   },
 });
 
+/** Two hubs on one server: `me` at the first can ask a bot at the second. */
+async function twoHubs(stack: AsyncDisposableStack, lease: number) {
+  const engine = stack.use(await Engine.start(1));
+  const { nodes } = stack.use(await startNodes(engine, 2, lease));
+  const [hub, other] = nodes;
+  const bot = stack.use(lasting("bot", other!.url));
+  bot.route("echo", (data: unknown) => data);
+  await bot.connect();
+  const me = stack.use(lasting("me", hub!.url));
+  await me.connect();
+  return { server: engine.servers[0]!, hub: hub!, me };
+}
+
 Deno.test({
   name:
     "A hub whose only server hangs says that it does not answer, and takes part again when it goes on",
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {
-    await using engine = await Engine.start(1);
-    const [server] = engine.servers;
-    await using started = await startNodes(engine, 2, 2_000);
-    const [one, two] = started.nodes;
-    await using bot = lasting("bot", two!.url);
-    bot.route("echo", (data: unknown) => data);
-    await bot.connect();
-    await using me = lasting("me", one!.url);
-    await me.connect();
-    server!.signal("SIGSTOP");
-    one!.text = "";
-    await one!.says(/NATS servers do not answer|NATS servers cannot be reach/);
+    await using stack = new AsyncDisposableStack();
+    const { server, hub, me } = await twoHubs(stack, 2_000);
+    server.signal("SIGSTOP");
+    hub.text = "";
+    await hub.says(/NATS servers do not answer|NATS servers cannot be reach/);
     const options = { timeout: 2_000 };
     const why = await me.request("bot", "echo", {}, options).catch(String);
-    server!.signal("SIGCONT");
+    server.signal("SIGCONT");
     assert(/do not answer|be reached|renew its lease/.test(`${why}`), `${why}`);
-    assert(!one!.text.includes("cannot keep the names"), one!.text);
+    assert(!hub.text.includes("cannot keep the names"), hub.text);
     for (let tries = 0;; tries++) {
       const answer = await me.request("bot", "echo", { ok: 1 }, options)
         .catch(String);
@@ -150,29 +156,22 @@ Deno.test({
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {
-    await using engine = await Engine.start(1);
-    const [server] = engine.servers;
-    await using started = await startNodes(engine, 2, 15_000);
-    const [one, two] = started.nodes;
-    await using bot = lasting("bot", two!.url);
-    bot.route("echo", (data: unknown) => data);
-    await bot.connect();
-    await using me = lasting("me", one!.url);
-    await me.connect();
+    await using stack = new AsyncDisposableStack();
+    const { server, hub, me } = await twoHubs(stack, 15_000);
     const ask = () => me.request("bot", "echo", { a: 1 }, { timeout: 30_000 });
     assertEquals(await ask(), { a: 1 });
-    one!.text = "";
-    server!.signal("SIGSTOP");
+    hub.text = "";
+    server.signal("SIGSTOP");
     const answer = ask();
     await sleep(1_000);
-    server!.signal("SIGCONT");
+    server.signal("SIGCONT");
     assertEquals(await answer, { a: 1 });
-    assert(!one!.text.includes("lost"), one!.text);
-    server!.signal("SIGSTOP");
+    assert(!hub.text.includes("lost"), hub.text);
+    server.signal("SIGSTOP");
     const start = performance.now();
     const error = await ask().then(() => "", String);
     const took = performance.now() - start;
-    server!.signal("SIGCONT");
+    server.signal("SIGCONT");
     assert(error.includes("NATS servers cannot be reached"), error);
     assert(took < 3_900, `It took ${took} ms`);
     record("A call through a server that hangs has failed", [took]);

@@ -109,10 +109,7 @@ export class Host implements Participant {
           fault("NotAllowed", "You may not operate the hub"),
         );
       }
-      checkOrder(route, order);
-      return this.#everywhere.answer(route, order, this.#byOf(asker));
-    }
-    if (route !== "announce" && !pass.mayWatch) {
+    } else if (route !== "announce" && !pass.mayWatch) {
       throw ActionError.of(fault("NotAllowed", "You may not watch the hub"));
     }
     checkOrder(route, order);
