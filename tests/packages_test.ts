@@ -47,7 +47,7 @@ const EXTRAS: Record<string, RegExp> = {
   "nats/_peers.ts": /^@nats-io\//,
   "connection/_connection.ts": /^@nats-io\//,
   "connection/_greeting.ts": /^(@nats-io\/|node:(buffer|net)$)/,
-  "connection/_opening.ts": /^@nats-io\//,
+  "connection/_opening.ts": /^(@nats-io\/|node:buffer$)/,
   "connection/_transport.ts": /^(@nats-io\/|node:(net|tls)$)/,
   "_npm_mqtt.ts": /^mqtt$/,
   "nats.ts": /^@nats-io\//,
