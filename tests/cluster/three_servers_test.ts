@@ -70,6 +70,34 @@ Deno.test(
 );
 
 Deno.test(
+  "Two of three servers are killed, and the one that led the nodes is left: within their lease its hubs know that they may not act",
+  options,
+  async () => {
+    await using engine = await Engine.start(3);
+    await using started = await startNodes(engine, 3, 4_000);
+    const connection = await connect({ servers: engine.urls });
+    const subject = "$JS.API.STREAM.INFO.KV_hub-nodes";
+    const reply = await connection.request(subject, "");
+    const { cluster } = reply.json<{ cluster: { leader: string } }>();
+    await connection.close();
+    const leader = engine.servers[Number(cluster.leader.slice(1))]!;
+    const others = engine.servers.filter((server) => server !== leader);
+    await Promise.all(others.map((server) => server.kill()));
+    await sleep(4_000);
+    // A leader knows only some ten seconds later that nobody follows it.
+    const end = performance.now() + 4_000;
+    while (performance.now() < end) {
+      for (const { url } of started.nodes) {
+        const address = `${url.replace("ws:", "http:")}/readyz`;
+        const response = await fetch(address);
+        assertEquals(response.status, 503, await response.text());
+      }
+      await sleep(250);
+    }
+  },
+);
+
+Deno.test(
   "A server that hangs: its hub is with another in seconds, not minutes",
   options,
   async () => {

@@ -15,6 +15,9 @@ interface Tenant {
   failed(error: unknown): void;
 }
 
+/** When something was, by the clock of `now()` and that of the machine. */
+type Times = readonly [time: number, date: number];
+
 /** The entry by which a node shows the others that it is alive. */
 export class Lease {
   #id = generate();
@@ -25,6 +28,8 @@ export class Lease {
   #renewed = now();
   #renewedAt = Date.now();
   #revision = 0;
+  /** When the first sign of life was sent since, by both clocks. */
+  #sent: Times | undefined;
   #renewing = false;
   #nextRenewal = 0;
 
@@ -61,18 +66,20 @@ export class Lease {
   /** Becomes another node. */
   rename(): void {
     this.#id = generate();
+    this.#sent = undefined;
   }
 
   /** Adds this node to those that are there. */
   async enter(): Promise<void> {
-    const sent: [number, number] = [now(), Date.now()];
+    const sent = [now(), Date.now()] as const;
     const { id, ...rest } = this.#tenant.describe();
     // Without a condition: the answer may have been lost once.
     this.#revision = await this.#nodes.put(id, JSON.stringify(rest));
     this.#keep(sent);
   }
 
-  #keep([time, date]: [number, number]): void {
+  #keep([time, date]: Times): void {
+    this.#sent = undefined;
     this.#renewed = time;
     this.#renewedAt = date;
     this.#nextRenewal = time + this.#length / 6;
@@ -82,11 +89,11 @@ export class Lease {
   async renew(): Promise<void> {
     if (this.#renewing) return;
     this.#renewing = true;
-    const sent: [number, number] = [now(), Date.now()];
+    const sent = [now(), Date.now()] as const;
+    this.#sent ??= sent;
     const { id, ...rest } = this.#tenant.describe();
-    const value = JSON.stringify(rest);
     try {
-      const revision = await this.#nodes.put(id, value, {
+      const revision = await this.#nodes.put(id, JSON.stringify(rest), {
         previousSeq: this.#revision,
         timeout: Math.max(500, this.#length / 12),
       });
@@ -94,25 +101,25 @@ export class Lease {
       this.#revision = revision;
       this.#keep(sent);
     } catch (error) {
-      if (isChanged(error)) await this.#recall(id, value, sent);
+      if (isChanged(error)) await this.#recall(id);
       else this.#tenant.failed(error);
     } finally {
       this.#renewing = false;
     }
   }
 
-  /** Finds out why the entry of this node is not as it left it. */
-  async #recall(
-    id: string,
-    value: string,
-    sent: [number, number],
-  ): Promise<void> {
+  /**
+   * Finds out why the entry of this node is not as it left it. A server that is
+   * cut off from most others says so too, and tells what it had before: only
+   * another revision shows that they have taken a sign of life.
+   */
+  async #recall(id: string): Promise<void> {
     const entry = await this.#nodes.get(id).catch(() => undefined);
     if (entry === undefined || id !== this.#id) return;
-    if (entry?.operation === "PUT") {
-      this.#revision = entry.revision;
-      if (entry.string() === value) this.#keep(sent);
-    } else this.#tenant.evicted();
+    if (entry?.operation !== "PUT") return this.#tenant.evicted();
+    if (entry.revision <= this.#revision || !this.#sent) return;
+    this.#revision = entry.revision;
+    this.#keep(this.#sent);
   }
 
   /** Gives up the entry of this node, or of what it was before. */
