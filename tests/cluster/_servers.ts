@@ -105,10 +105,16 @@ export class Engine implements AsyncDisposable {
    *
    * @param count How many: 1, or 3.
    * @param more Arguments of each.
+   * @param route At which port one reaches the port of another, by their
+   * numbers; by default at that port.
    */
-  static async start(count: number, more: string[] = []): Promise<Engine> {
+  static async start(
+    count: number,
+    more: string[] = [],
+    route = (port: number, _from: number, _to: number): number => port,
+  ): Promise<Engine> {
     const ports = Array.from({ length: 2 * count }, freePort);
-    const routes = ports.slice(count).map((port) => `nats://127.0.0.1:${port}`);
+    const own = ports.slice(count);
     const servers: NatsServer[] = [];
     for (let i = 0; i < count; i++) {
       const folder = await Deno.makeTempDir({ prefix: "nats-" });
@@ -118,9 +124,10 @@ export class Engine implements AsyncDisposable {
         "--server_name",
         `s${i}`,
         "--cluster",
-        routes[i]!,
+        `nats://127.0.0.1:${own[i]}`,
         "--routes",
-        routes.filter((_, j) => j !== i).join(","),
+        own.map((port, j) => `nats://127.0.0.1:${route(port, i, j)}`)
+          .filter((_, j) => j !== i).join(","),
       ];
       servers.push(new NatsServer(ports[i]!, folder, [...cluster, ...more]));
     }

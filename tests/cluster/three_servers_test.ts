@@ -82,6 +82,8 @@ Deno.test(
     await connection.close();
     const leader = engine.servers[Number(cluster.leader.slice(1))]!;
     const others = engine.servers.filter((server) => server !== leader);
+    // Two signs of life that say the same.
+    await sleep(2_000);
     await Promise.all(others.map((server) => server.kill()));
     await sleep(4_000);
     // A leader knows only some ten seconds later that nobody follows it.
