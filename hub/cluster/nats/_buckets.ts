@@ -47,12 +47,25 @@ const PAUSE = 250;
 const NOT_FOUND = 10059;
 
 /** What a server answers if an entry is not as it was said to be. */
-const CHANGED = [10071, 10164];
+const CHANGED = 10071;
+/** What it answers while a change of the entry is not decided yet. */
+const CHANGING = 10164;
 
 /** Whether an entry was changed by somebody else in the meantime. */
 export function isChanged(error: unknown): boolean {
-  return error instanceof Error && "code" in error &&
-    CHANGED.includes(error.code as number);
+  return codeOf(error) === CHANGED;
+}
+
+/**
+ * Whether an entry is being changed, by somebody else or by what nobody has
+ * answered. Without most of the servers that takes until they are back.
+ */
+export function isChanging(error: unknown): boolean {
+  return codeOf(error) === CHANGING;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
 /** Opens the buckets of a cluster, and makes them if it is the first node. */
@@ -136,8 +149,7 @@ export async function markOf(bucket: KV): Promise<BucketMark> {
     const { created, state } = (await bucket.status()).streamInfo;
     return { birth: created, last: state.last_seq, size: state.messages };
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : 0;
-    if (code === NOT_FOUND) return { last: 0, size: 0 };
+    if (codeOf(error) === NOT_FOUND) return { last: 0, size: 0 };
     throw error;
   }
 }

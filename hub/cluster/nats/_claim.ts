@@ -2,7 +2,7 @@
 
 import { sleep } from "@wirekit/internal/clock";
 import type { KV } from "@nats-io/kv";
-import { isChanged } from "./_buckets.ts";
+import { isChanged, isChanging } from "./_buckets.ts";
 import { ownedBy, ownerIn } from "./_entry.ts";
 import type { NameKeeper } from "./_keeper.ts";
 import { keyOf } from "./_keys.ts";
@@ -12,6 +12,8 @@ import type { Owners } from "./_owners.ts";
 const DECISION_TIMEOUT = 1_000;
 /** How long to wait before it is asked again. */
 export const RETRY_DELAY = 300;
+/** How soon it has decided, as a rule, what it was asked by another. */
+const SOON = 20;
 
 /** What all claims of a node share. */
 export interface ClaimParts {
@@ -237,20 +239,26 @@ export class Claim {
     const key = keyOf(this.#name);
     const { id } = keeper;
     const value = ownedBy(id);
+    const previousSeq = this.#expected;
+    let undecided: unknown;
     this.#isUnconfirmed = true;
     try {
-      const options = {
-        previousSeq: this.#expected,
-        timeout: DECISION_TIMEOUT,
-      };
+      const options = { previousSeq, timeout: DECISION_TIMEOUT };
       this.#take(await kv.put(key, value, options), id);
       return 0;
     } catch (error) {
-      if (!isChanged(error)) await this.#wait(error);
+      if (isChanging(error)) {
+        undecided = error;
+        await sleep(SOON);
+      } else if (!isChanged(error)) await this.#wait(error);
     }
     try {
       const entry = await kv.get(key);
       this.#expected = entry?.revision ?? 0;
+      if (undecided && this.#expected === previousSeq) {
+        await this.#wait(undecided);
+        return 0;
+      }
       if (entry?.operation !== "PUT") return 0;
       const text = entry.string();
       if (text === value) {

@@ -11,7 +11,7 @@ import { NatsNames } from "./_names.ts";
 const BOT = '"bot"';
 
 /** Whether it does what it is asked, and says so. */
-type Answer = "given" | "lost" | "none";
+type Answer = "given" | "lost" | "none" | "undecided";
 
 /** A bucket whose answers may be lost, and what it is asked as well. */
 class FakeBucket {
@@ -19,6 +19,8 @@ class FakeBucket {
   hear: (entry: KvWatchEntry) => void = () => {};
   answers: Answer = "given";
   #revision = 0;
+  /** How many changes it was asked for. */
+  asked = 0;
 
   put(key: string, value: string, { previousSeq = 0 } = {}) {
     return this.#change(key, "PUT", value, previousSeq);
@@ -33,7 +35,13 @@ class FakeBucket {
   }
 
   #change(key: string, operation: "PUT" | "DEL", text: string, last: number) {
+    this.asked++;
     if (this.answers === "none") return this.#answer(0);
+    // Whoever asks all the time does not let a test go on.
+    if (this.asked > 100) this.answers = "given";
+    if (this.answers === "undecided") {
+      return Promise.reject(Object.assign(new Error(), { code: 10164 }));
+    }
     const before = this.entries.get(key)?.revision ?? 0;
     if (before !== last) {
       return Promise.reject(Object.assign(new Error(), { code: 10071 }));
@@ -46,7 +54,7 @@ class FakeBucket {
   }
 
   #answer<T>(value: T): Promise<T> {
-    return this.answers === "given"
+    return this.answers === "given" || this.answers === "undecided"
       ? Promise.resolve(value)
       : Promise.reject(new Error("timeout"));
   }
@@ -105,6 +113,43 @@ Deno.test("NatsNames takes a name that it gave up while nobody answered", async 
   assertEquals(operation(), "PUT");
   names.claims.release(BOT);
   await time.tick(2_000);
+  assertEquals(operation(), "DEL");
+});
+
+Deno.test("NatsNames waits on hold, and asks seldom, while a change of a name is not decided", async () => {
+  using time = new FakeTime();
+  const { bucket, names, won, held } = setup();
+  bucket.answers = "undecided";
+  names.claims.add(BOT);
+  await time.tick(30);
+  assertEquals(held, [BOT]);
+  await time.tick(3_000);
+  assert(bucket.asked <= 11, `${bucket.asked}`);
+  bucket.answers = "given";
+  await time.tick(400);
+  assertEquals(won, [BOT]);
+});
+
+Deno.test("NatsNames gives up a name once what was being decided about it is decided", async () => {
+  using time = new FakeTime();
+  const { bucket, names, operation } = setup();
+  names.claims.add(BOT);
+  await time.tick(100);
+  const late = JSON.stringify({ node: "me", claim: "late" });
+  for (const isOrphan of [false, true]) {
+    bucket.answers = "undecided";
+    if (!isOrphan) names.claims.release(BOT);
+    await time.tick(2_000);
+    assertEquals(operation(), "PUT");
+    bucket.answers = "given";
+    await time.tick(400);
+    assertEquals(operation(), "DEL");
+    const { revision } = bucket.entries.get(keyOf(BOT))!;
+    const put = bucket.put(keyOf(BOT), late, { previousSeq: revision });
+    if (!isOrphan) bucket.answers = "undecided";
+    await put;
+  }
+  await time.tick(400);
   assertEquals(operation(), "DEL");
 });
 

@@ -2,7 +2,7 @@
 
 import { now, within } from "@wirekit/internal/clock";
 import type { KV } from "@nats-io/kv";
-import { isChanged, markOf } from "./_buckets.ts";
+import { isChanged, isChanging, markOf } from "./_buckets.ts";
 import { readRefusal, type Refusal, refusalIn, wordsOf } from "./_refusals.ts";
 import type { SafeConnection } from "./connection/_connection.ts";
 
@@ -173,7 +173,7 @@ export class Rights {
         ...(!isFull && { previousSeq }),
       });
     } catch (error) {
-      if (!isChanged(error)) throw error;
+      if (!isChanged(error) && !isChanging(error)) throw error;
     }
   }
 }
