@@ -23,8 +23,9 @@ import { checkClientTls } from "@wirekit/transport/tcp";
 import type { ClientTls } from "@wirekit/transport/transport";
 import type { Backplane } from "./backplane.ts";
 import { NatsBackplane } from "./nats/_backplane.ts";
-import { readRefusal, refusalIn, wordsOf } from "./nats/_refusals.ts";
+import { NEEDED, readRefusal, wordsOf } from "./nats/_refusals.ts";
 import { openBuckets } from "./nats/_buckets.ts";
+import { isPassing, unusable } from "./nats/_unusable.ts";
 import { checkCredentials, open, readUrl } from "./nats/connection/_opening.ts";
 
 export type { Backplane };
@@ -144,6 +145,7 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
     const refusal = readRefusal(words, prefix);
     if (refusal) refused.reject(new NotConnectedError(wordsOf(refusal)));
   });
+  let hasBuckets = false;
   const join = async () => {
     const bucketsBy = (end: number) =>
       openBuckets(connection, {
@@ -153,11 +155,15 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
         ...(options.replicas !== undefined && { replicas: options.replicas }),
       });
     const buckets = await bucketsBy(end);
+    hasBuckets = true;
     const backplane = new NatsBackplane(line, buckets, {
       prefix,
       lease,
       maxOutboxBytes: options.maxOutboxBytes ?? 16 * 1024 * 1024,
-      restore: () => bucketsBy(now()),
+      restore: () =>
+        bucketsBy(now()).catch((cause) => {
+          throw unusable(cause);
+        }),
       ...(label !== undefined && { label }),
       ...(logger && { logger }),
     });
@@ -168,18 +174,15 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
     return await within(
       Promise.race([join(), refused.promise]),
       Math.max(0, end - now()),
-      () =>
-        new NotConnectedError(
-          `The NATS servers did not let this hub in within ${connectTimeout} ` +
-            "ms: look whether most of them are running",
-        ),
+      () => new Error("timeout"),
     );
   } catch (cause) {
     const server = connection.getServer();
+    const isOneOfSeveral = connection.info?.cluster !== undefined;
     await connection.close();
-    const refusal = refusalIn(cause);
-    if (!refusal && !(cause instanceof NotConnectedError)) throw cause;
-    const words = refusal ? wordsOf(refusal) : (cause as Error).message;
+    const { message } = unusable(cause);
+    const isFirst = isOneOfSeveral && !hasBuckets && isPassing(cause);
+    const words = isFirst ? `${message}. ${NEEDED}` : message;
     throw new NotConnectedError(`${server}: ${words}`, { cause });
   }
 }

@@ -107,11 +107,13 @@ export class Engine implements AsyncDisposable {
    * @param more Arguments of each.
    * @param route At which port one reaches the port of another, by their
    * numbers; by default at that port.
+   * @param present How many of them are started now.
    */
   static async start(
     count: number,
     more: string[] = [],
     route = (port: number, _from: number, _to: number): number => port,
+    present = count,
   ): Promise<Engine> {
     const ports = Array.from({ length: 2 * count }, freePort);
     const own = ports.slice(count);
@@ -133,7 +135,9 @@ export class Engine implements AsyncDisposable {
     }
     const engine = new Engine(servers);
     try {
-      await Promise.all(servers.map((server) => server.start()));
+      await Promise.all(
+        servers.slice(0, present).map((server) => server.start()),
+      );
     } catch (error) {
       await engine[Symbol.asyncDispose]();
       throw error;

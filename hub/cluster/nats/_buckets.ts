@@ -4,7 +4,8 @@ import { now, settled, sleep } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import { type KV, Kvm, type KvWatchEntry, KvWatchInclude } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { refusalIn, wordsOf } from "./_refusals.ts";
+import { refusalIn } from "./_refusals.ts";
+import { isForbidden } from "./_unusable.ts";
 
 /** Where a cluster keeps what its nodes have to agree on. */
 export interface Buckets {
@@ -68,7 +69,10 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
-/** Opens the buckets of a cluster, and makes them if it is the first node. */
+/**
+ * Opens the buckets of a cluster, and makes them if it is the first node.
+ * Rejects with what the servers say.
+ */
 export async function openBuckets(
   connection: NatsConnection,
   options: BucketOptions,
@@ -88,7 +92,7 @@ export async function openBuckets(
   }
   // One alone will not have it later either.
   if (!isOneOfSeveral && connection.info?.jetstream !== true) {
-    throw unusable("no responders");
+    throw new Error("no responders");
   }
   const kvm = new Kvm(connection);
   // Read from the leader: what another server has read before is too old to
@@ -119,9 +123,7 @@ export async function openBuckets(
       if (error instanceof NotConnectedError) throw error;
       const isFinal = !isOneOfSeveral &&
         (refusalIn(error) || isForbidden(error));
-      if (isFinal || now() + PAUSE > end || connection.isClosed()) {
-        throw unusable(error);
-      }
+      if (isFinal || now() + PAUSE > end || connection.isClosed()) throw error;
       // Servers that have just started have no leader yet.
       await sleep(PAUSE);
     }
@@ -167,31 +169,6 @@ async function checkNames(names: KV): Promise<void> {
       "names do not stay in it. Delete it, or use another prefix " +
       "(--cluster-prefix)",
   );
-}
-
-/** Whether the account of this hub has no JetStream. */
-function isForbidden(error: unknown): boolean {
-  return /not enabled for account/i.test(String(error));
-}
-
-function unusable(cause: unknown): NotConnectedError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  const refusal = refusalIn(cause);
-  const text = /jetstream is not enabled|no responders/i.test(why)
-    ? "The NATS server has no JetStream, which keeps the names: start it with " +
-      "-js, or jetstream {} in its settings"
-    : isForbidden(cause)
-    ? "The account of this hub has no JetStream, which keeps the names: enable " +
-      "it for that account, or let the hub come as a user of another"
-    : refusal
-    ? wordsOf(refusal)
-    : /timeout/i.test(why)
-    ? "The NATS servers do not answer: look whether one hangs, or whether most " +
-      "of them are away"
-    : /^connection (closed|disconnected)/.test(why)
-    ? "The NATS servers cannot be reached"
-    : `The NATS servers cannot keep the names: ${why}`;
-  return new NotConnectedError(text, { cause });
 }
 
 /** How to listen to a bucket. */

@@ -156,8 +156,8 @@ export class Membership {
     this.#mail.open();
     await this.#until(end, () => this.#rights.prove());
     await this.#until(end, () => this.#lease.enter());
-    await this.#hearing.recognize();
-    await this.#hearing.listen();
+    await this.#until(end, () => this.#hearing.recognize());
+    await this.#until(end, () => this.#hearing.listen());
     this.#link.follow();
     this.#clock = every(TICK, () => this.#tick());
     this.#line.onRefusal((words) => this.#rights.hear(words));

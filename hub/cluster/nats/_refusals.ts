@@ -22,6 +22,11 @@ export function wordsOf({ text, cure }: Refusal): string {
 /** What to do about what is not known here. */
 export const LOOK = "Look into the log of the NATS servers.";
 
+/** What has to run. */
+export const NEEDED =
+  "The first hub of a cluster needs three servers with JetStream that run (in " +
+  "a program as many as replicas says); later most of them are enough.";
+
 /** What a server answers that has no leader yet, or is about to have one. */
 const PASSING = [10008, 10009];
 /** What is about an entry or a bucket, and tells who asked what it wanted to know. */
@@ -36,10 +41,7 @@ const CURES: readonly (readonly [RegExp, string])[] = [
     "Its buckets have no such limit: do not require one of its account " +
     "(max_bytes_required).",
   ],
-  [
-    /peers|replicas/i,
-    "Where several servers are one, three of them with JetStream have to run.",
-  ],
+  [/peers|replicas/i, NEEDED],
   [
     /resource|exceeded|storage/i,
     "Give their JetStream more room (max_file_store, or the limits of the " +
