@@ -62,6 +62,7 @@ class SafeProtocol extends ProtocolHandler {
       await super._doDial(server);
     } catch (error) {
       this.#fail(error);
+      if (!this.connectedOnce) this.#passOver(server);
       throw error;
     } finally {
       this.#trying = "";
@@ -71,6 +72,19 @@ class SafeProtocol extends ProtocolHandler {
   #fail(error: unknown): void {
     const { stage } = this.transport as SafeTransport;
     this.#failures.set(this.#trying, { error, stage });
+  }
+
+  /**
+   * Each server is tried once at first: those of a cluster tell of the others,
+   * also of one that has just refused this hub.
+   */
+  #passOver(server: Parameters<ProtocolHandler["_doDial"]>[0]): void {
+    const { servers } = this;
+    for (const each of [...servers.getServers()]) {
+      if (each !== server && this.#failures.has(each.listen)) {
+        servers.removeServer(each);
+      }
+    }
   }
 
   /** Returns why each server was of no use, as far as it was tried. */

@@ -171,3 +171,37 @@ Deno.test("connectNats() says of each server why it is of no use, and of those t
     ].join(". "),
   );
 });
+
+Deno.test("connectNats() asks each server of a cluster once, and says at once that all refuse its secret", async () => {
+  const servers: Awaited<ReturnType<typeof serverOf>>[] = [];
+  const asked: number[] = [];
+  const refuse = (i: number) =>
+    serverOf((socket, count) => {
+      asked[i] = count + 1;
+      const urls = servers.map(({ port }) => `127.0.0.1:${port}`);
+      // As servers of one cluster do, it tells of the others.
+      const info = `"connect_urls":${JSON.stringify(urls)}`;
+      socket.write(INFO.replace("{", `{${info},`));
+      socket.once("data", () => {
+        socket.end("-ERR 'Authorization Violation'\r\n");
+      });
+    });
+  await using stack = new AsyncDisposableStack();
+  for (let i = 0; i < 3; i++) servers.push(stack.use(await refuse(i)));
+  const urls = servers.map(({ url }) => url);
+  for (const some of [urls, urls.slice(0, 1)]) {
+    const start = performance.now();
+    const before = asked.slice();
+    const error = await assertRejects(
+      () => connectNats({ servers: some, token: "wr0ng" }),
+      NotConnectedError,
+    );
+    const at = some.map((url) => url.slice("nats://".length)).join(", ");
+    assert(
+      error.message.startsWith(`NATS at ${at} refuses the secret`),
+      error.message,
+    );
+    assert(performance.now() - start < 2_000);
+    assertEquals(asked.map((n, i) => n - (before[i] ?? 0)), [1, 1, 1]);
+  }
+});
