@@ -42,10 +42,13 @@ export function readGreeting(bytes: Uint8Array): ServerInfo | undefined {
   const end = text.indexOf("\r\n");
   if (end < 0) return undefined;
   try {
-    return JSON.parse(text.slice(START.length, end));
+    const info = JSON.parse(text.slice(START.length, end));
+    // All have one, of whatever age.
+    if (typeof info.version === "string") return info;
   } catch {
-    throw strange(bytes, text);
+    // It is none.
   }
+  throw strange(bytes, text);
 }
 
 function strange(bytes: Uint8Array, text: string): StrangerError {

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import { connectNats } from "../../nats.ts";
 import { INFO, letIn, serverOf } from "../../testdata/server.ts";
@@ -20,6 +20,9 @@ const STRANGERS: [says: string | Uint8Array<ArrayBuffer>, said: string][] = [
     'is no NATS server: it says "HTTP/1.1 400 Bad Request"',
   ],
   ["INFO nonsense\r\n", 'is no NATS server: it says "INFO nonsense"'],
+  ["INFO {}\r\n", 'is no NATS server: it says "INFO {}"'],
+  ["INFO null\r\n", 'is no NATS server: it says "INFO null"'],
+  ['INFO {"version":2}\r\n', 'is no NATS server: it says "INFO {"version":2}"'],
   ["IN case of fire", 'is no NATS server: it says "IN case of fire"'],
   ["\x1b[31m\u202ered", 'is no NATS server: it says ".[31m.red"'],
   ["x".repeat(100_000), `is no NATS server: it says "${"x".repeat(60)}"`],
@@ -42,6 +45,26 @@ Deno.test("connectNats() says at once that another server is none of NATS, and w
       `What listens at 127.0.0.1:${server.port} ${said}. ${PORT}`,
     );
     assert(performance.now() - start < 2_000, said);
+  }
+});
+
+Deno.test("connectNats() says that a server is too old, or does without headers", async () => {
+  const old = [
+    'INFO {"version":"1.4.0"}\r\n',
+    'INFO {"version":"2.14.8","proto":1,"jetstream":true}\r\n',
+  ];
+  for (const info of old) {
+    await using server = await serverOf((socket) =>
+      letIn(socket, () => {}, info)
+    );
+    const error = await assertRejects(
+      () => connectNats({ servers: server.url, connectTimeout: 2_000 }),
+      NotConnectedError,
+    );
+    assertMatch(
+      error.message,
+      /^NATS at 127\.0\.0\.1:\d+: it does not take messages with headers, which hubs need\. nats-server 2\.9 and newer do, without no_header_support/,
+    );
   }
 });
 

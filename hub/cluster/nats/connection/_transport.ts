@@ -17,6 +17,9 @@ export const CLOSED = "the server has closed the connection";
 /** What is said of what does so before it has said anything. */
 export const SPEECHLESS = "it closes the connection without a word";
 
+/** What is said of one that is too old, or is told to do without. */
+export const HEADLESS = "it does not take messages with headers";
+
 /** How far a connection has come: a NATS server greets when it is open. */
 export type Stage = "dialing" | "open" | "greeted";
 
@@ -73,6 +76,8 @@ export class SafeTransport extends NodeTransport {
     });
     const info = await this.#greeting.info;
     this.stage = "greeted";
+    // The buckets need them.
+    if (info.headers !== true) throw new Error(HEADLESS);
     return info;
   }
 

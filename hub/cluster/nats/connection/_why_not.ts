@@ -5,7 +5,7 @@
 import { reasonOf } from "@wirekit/transport/tcp";
 import type { ClientTls } from "@wirekit/transport/transport";
 import { StrangerError } from "./_greeting.ts";
-import { CLOSED, SPEECHLESS, type Stage } from "./_transport.ts";
+import { CLOSED, HEADLESS, SPEECHLESS, type Stage } from "./_transport.ts";
 
 /** Why a server was of no use. */
 export interface Failure {
@@ -60,6 +60,13 @@ function whyNot({ error, stage }: Failure, shown: Shown): Words {
   if (name === "ProtocolError") return unwanted(message);
   if (error instanceof StrangerError) return strange(message);
   if (message === SPEECHLESS) return wordless(message);
+  if (message === HEADLESS) {
+    return [
+      "NATS at",
+      `: ${message}, which hubs need. nats-server 2.9 and newer do, without ` +
+      "no_header_support in its settings",
+    ];
+  }
   if (message !== "timeout") return unreached(reason(error, shown));
   if (stage === "dialing") {
     return unreached(
