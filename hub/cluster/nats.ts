@@ -25,8 +25,9 @@ import type { Backplane } from "./backplane.ts";
 import { NatsBackplane } from "./nats/_backplane.ts";
 import { NEEDED, readRefusal, wordsOf } from "./nats/_refusals.ts";
 import { openBuckets } from "./nats/_buckets.ts";
+import { checkLabel, checkPrefix, readUrl } from "./nats/_options.ts";
 import { isPassing, unusable } from "./nats/_unusable.ts";
-import { checkCredentials, open, readUrl } from "./nats/connection/_opening.ts";
+import { checkCredentials, open } from "./nats/connection/_opening.ts";
 
 export type { Backplane };
 
@@ -118,18 +119,8 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
       `lease must be at least 2000 ms, and not Infinity: got ${lease}`,
     );
   }
-  if (!/^[-\w]{1,100}$/.test(prefix)) {
-    throw new TypeError(
-      "prefix must be up to 100 letters, digits, - and _: got " +
-        JSON.stringify(prefix),
-    );
-  }
-  if (label !== undefined && (label === "" || /\p{Cc}/u.test(label))) {
-    throw new TypeError(
-      "label must have at least one character, and none that controls a " +
-        `terminal: got ${JSON.stringify(label)}`,
-    );
-  }
+  checkPrefix(prefix);
+  if (label !== undefined) checkLabel(label);
   if (options.credentials !== undefined) checkCredentials(options.credentials);
   if (options.tls) checkClientTls(options.tls);
   const connectTimeout = checkTime(

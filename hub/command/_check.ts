@@ -2,11 +2,22 @@
 
 /** The command `hub check`. */
 
-import { command, readFile, toggle } from "@wirekit/internal/command";
+import {
+  command,
+  optionInFlags,
+  readFile,
+  toggle,
+} from "@wirekit/internal/command";
 import { isLoopback } from "@wirekit/transport/pages";
 import { pemOf } from "@wirekit/transport/tcp";
 import { matcherOf } from "../access/_pattern.ts";
 import type { Token } from "../access/tokens.ts";
+import {
+  checkLabel,
+  checkPrefix,
+  readList,
+  readUrl,
+} from "../cluster/nats/_options.ts";
 import { type Config, readConfig } from "./_config.ts";
 import { described, type Fault, parseJson } from "./_json_file.ts";
 import { readTokens } from "./_token_file.ts";
@@ -15,6 +26,16 @@ import type * as NodeCrypto from "node:crypto";
 
 /** The fewest characters of a token that cannot be guessed. */
 const MIN_TOKEN_LENGTH = 20;
+
+/** What has to be in files, and what is said of those that have it not. */
+const CERTIFICATE = [
+  "-----BEGIN CERTIFICATE-----",
+  "has no certificate in PEM",
+] as const;
+const CREDENTIALS = [
+  "-----BEGIN NATS USER JWT-----",
+  "is no .creds file of NATS: it has no JWT",
+] as const;
 
 /** How many days before its end a certificate is worth a warning. */
 const SOON = 14 * 86_400_000;
@@ -270,22 +291,37 @@ async function tlsFaults(
   return found;
 }
 
-/** Whether the files of a cluster can be used. */
+/** What the options of a backplane are in a settings file. */
+const IN_CLUSTER: Readonly<Record<string, string>> = {
+  servers: "servers",
+  prefix: "prefix",
+  label: "node",
+};
+
+/** Whether the settings of a cluster, and the files in them, can be used. */
 async function clusterFaults({ command }: Config): Promise<Fault[]> {
   const { clusterCredentials, clusterCa, clusterCert, clusterKey } = command;
-  const found: Fault[] = [];
-  const look = async (name: string, file: string | undefined, mark = "") => {
+  const found = [
+    ...settingFaults(command.cluster, (text) => readList(text).map(readUrl)),
+    ...settingFaults(command.clusterPrefix, checkPrefix),
+    ...settingFaults(command.node, checkLabel),
+  ];
+  const look = async (
+    name: string,
+    file: string | undefined,
+    [mark, lacks]: readonly [mark: string, lacks: string] = ["", ""],
+  ) => {
     if (file === undefined) return;
     const path = `/cluster/${name}`;
     try {
       if ((await readFile(file)).includes(mark)) return;
-      found.push({ path, text: `${file} has no certificate in PEM` });
+      found.push({ path, text: `${file} ${lacks}` });
     } catch (error) {
       found.push({ path, text: (error as Error).message });
     }
   };
-  await look("credentials", clusterCredentials);
-  await look("ca", clusterCa, "-----BEGIN CERTIFICATE-----");
+  await look("credentials", clusterCredentials, CREDENTIALS);
+  await look("ca", clusterCa, CERTIFICATE);
   if ((clusterCert === undefined) !== (clusterKey === undefined)) {
     await look("cert", clusterCert);
     await look("key", clusterKey);
@@ -296,6 +332,25 @@ async function clusterFaults({ command }: Config): Promise<Fault[]> {
   }
   const own = { cert: clusterCert, key: clusterKey };
   return [...found, ...await tlsFaults("/cluster", own)];
+}
+
+/** What a check throws at a setting of a cluster, if that is there. */
+function settingFaults(
+  value: string | undefined,
+  check: (value: string) => unknown,
+): Fault[] {
+  if (value === undefined) return [];
+  try {
+    check(value);
+    return [];
+  } catch (error) {
+    const { message } = error as Error;
+    const [option = ""] = message.split(" ");
+    const name = IN_CLUSTER[option];
+    const text = optionInFlags(message, () => `cluster.${name}`)
+      .replace("the option token", "WIREKIT_CLUSTER_TOKEN");
+    return [{ path: `/cluster/${name}`, text }];
+  }
 }
 
 /** Whether the file of the home can be read. */

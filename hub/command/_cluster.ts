@@ -16,6 +16,7 @@ import {
 } from "@wirekit/internal/command";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import type { Backplane } from "../cluster/backplane.ts";
+import { readList } from "../cluster/nats/_options.ts";
 import type { Logger } from "../hub.ts";
 
 /** The options of a node. */
@@ -126,7 +127,7 @@ export async function backplaneOf(
   const { clusterPrefix, lease, node } = given;
   try {
     return await connectNats({
-      servers: cluster.split(",").map((each) => each.trim()),
+      servers: readList(cluster),
       ...(clusterPrefix !== undefined && { prefix: clusterPrefix }),
       ...(lease !== undefined && { lease }),
       ...(node !== undefined && { label: node }),

@@ -279,6 +279,32 @@ Deno.test("hub check looks whether what a hub shows to its cluster fits", async 
   assertEquals(code, 1);
 });
 
+Deno.test("hub check looks whether the settings of a cluster can be used, and shows no secret", async () => {
+  const whatUrls = "cluster.servers must be URLs of a host, .*";
+  for (
+    const [cluster, said] of [
+      [{ servers: "http://a" }, whatUrls],
+      [{ servers: "nats://a, nats://b:0" }, whatUrls],
+      [{ servers: "nats://s3:s3c/ret@a" }, whatUrls],
+      [{ servers: "nats://s3c,ret@a" }, `${whatUrls}WIREKIT_CLUSTER_TOKEN`],
+      [
+        { servers: "a", prefix: "a b" },
+        'cluster.prefix must be up to .*: got "a b"',
+      ],
+      [{ servers: "a", node: "\x07" }, "cluster.node must have at least .*"],
+      [{ servers: "a", credentials: "hub.json" }, ".* no .creds file .*"],
+      [{ servers: "nats://s3cret@a,b,tls://u:p@c:1", node: "x" }, ""],
+    ] as const
+  ) {
+    await using folder = await folderWith({ "hub.json": { cluster } });
+    const path = `${folder.path}/hub.json`;
+    const { code, out } = await command("check", path);
+    assertEquals(code, said === "" ? 0 : 1, JSON.stringify(cluster));
+    assertMatch(out.join("\n"), said === "" ? /^$/ : new RegExp(`: ${said}$`));
+    assert(!/s3c|ret@/.test(out.join()), out.join());
+  }
+});
+
 Deno.test("hub serve says which file names one that cannot be used", async () => {
   for (
     const [settings, why] of [

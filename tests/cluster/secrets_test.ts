@@ -180,6 +180,8 @@ Deno.test(
       [["nats://u:a/b@127.0.0.1"], 2, IN_A_SECRET],
       [["nats://u:a#b@127.0.0.1"], 2, IN_A_SECRET],
       [["nats://u:a,b@127.0.0.1"], 2, IN_A_SECRET],
+      [["nats://a,b@127.0.0.1"], 2, IN_A_SECRET],
+      [["a,b@127.0.0.1"], 2, IN_A_SECRET],
       [["nats://a#b@127.0.0.1"], 2, IN_A_SECRET],
       [["nats://u:a%zz@127.0.0.1"], 2, IN_A_SECRET],
       [

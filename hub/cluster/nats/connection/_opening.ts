@@ -9,53 +9,8 @@ import type { ClientTls } from "@wirekit/transport/transport";
 import { credsAuthenticator } from "@nats-io/transport-node";
 import type { NodeConnectionOptions } from "@nats-io/transport-node";
 import { openConnection, type SafeConnection } from "./_connection.ts";
+import type { Place } from "../_options.ts";
 import { type Shown, whyNone } from "./_why_not.ts";
-
-/** A server, as a user writes it. */
-export interface Place {
-  /** Its host and port. */
-  readonly host: string;
-  /** Whether it is to speak TLS. */
-  readonly secure: boolean;
-  readonly username: string;
-  readonly password: string;
-}
-
-/** Reads the URL of a server. */
-export function readUrl(text: string): Place {
-  const isText = typeof text === "string";
-  const url = isText
-    ? URL.parse(text.includes("://") ? text : `nats://${text}`)
-    : null;
-  const username = decoded(url?.username);
-  const password = decoded(url?.password);
-  if (
-    !url || url.port === "0" || !["nats:", "tls:"].includes(url.protocol) ||
-    url.hostname === "" || username === undefined || password === undefined ||
-    !["", "/"].includes(url.pathname) || url.search !== "" || url.hash !== ""
-  ) {
-    // It may hold a secret.
-    throw new TypeError(
-      "servers must be URLs of a host, and a port if it is not 4222: " +
-        "nats://HOST:PORT, or tls://HOST:PORT; a secret with /, #, % or a " +
-        "comma goes into the option token",
-    );
-  }
-  return {
-    host: `${url.hostname}:${url.port || 4222}`,
-    secure: url.protocol === "tls:",
-    username,
-    password,
-  };
-}
-
-function decoded(text = ""): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Who a hub is to the servers. */
 interface Identity {
