@@ -102,9 +102,14 @@ export abstract class Session implements Connected, Host, Actor {
   }
 
   /** See {@linkcode Connected}. */
-  get heldName(): string | undefined {
+  get wantedName(): string | undefined {
     const { active, name } = this.#guest?.member ?? {};
     return active ? undefined : name;
+  }
+
+  /** See {@linkcode Connected}. */
+  get isHeld(): boolean {
+    return this.#guest?.member.held === true;
   }
 
   /** See {@linkcode Connected}. */
@@ -183,9 +188,9 @@ export abstract class Session implements Connected, Host, Actor {
     if (this.#guest?.member.active) return this.#guest;
     return fault(
       "NotReady",
-      this.heldName === undefined
+      this.wantedName === undefined
         ? "Take a name first: with ?name=NAME in the URL, or with hub.join."
-        : this.hub.exchange.isUndecided(this.heldName)
+        : this.hub.exchange.isUndecided(this.wantedName)
         ? "On hold: nobody can say now whether the name is free."
         : "On hold: another client has the name.",
     );

@@ -1,5 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { connectWebSocket } from "@wirekit/transport/websocket";
+import { until } from "../watch/hubs/testdata/scene.ts";
 import { Client } from "../client.ts";
 import { serve } from "../serve.ts";
 import type { HubReport } from "../watch/reports/hub.ts";
@@ -75,4 +77,41 @@ Deno.test("Rules hold at the hub of the one who asks, wherever the other is", as
     "may not ask",
   );
   assertEquals(await bank.request("shop", "pay", {}), "paid");
+});
+
+Deno.test("The log says of a client that left that it was on hold only if it was told so", async () => {
+  const lines: string[] = [];
+  const info = (line: string) => void lines.push(line);
+  // What goes to the engine while nobody decides.
+  const late: (() => void)[] = [];
+  let isLate = false;
+  const engine = new MemoryEngine({
+    carry: (deliver) =>
+      isLate ? void late.push(deliver) : queueMicrotask(deliver),
+  });
+  await using hub = await serve({
+    port: 0,
+    backplane: engine.node("one"),
+    logger: { info },
+  });
+  await using other = await serve({ port: 0, backplane: engine.node("two") });
+  await using _bot = await client("bot", other.urls[0]);
+  const comesAndGoes = async (isAsked: () => boolean) => {
+    const before = lines.length;
+    const transport = await connectWebSocket(hub.urls[0]);
+    await transport.send('{"type":1,"id":"bot","uuid":"v"}');
+    await until(isAsked);
+    await transport.close();
+    await until(() => lines.length > before && /left/.test(lines.at(-1)!));
+  };
+  await comesAndGoes(() => lines.length > 0);
+  isLate = true;
+  await comesAndGoes(() => late.length > 0);
+  isLate = false;
+  for (const deliver of late) deliver();
+  assertEquals(lines.map((line) => line.replace(/:.*/, "")), [
+    '"bot" is on hold',
+    '"bot" on hold (WebSocket) left',
+    '"bot" not yet joined (WebSocket) left',
+  ]);
 });

@@ -49,8 +49,11 @@ class TwoRouters {
       get name() {
         return client.name;
       },
-      get heldName() {
-        return client.heldName;
+      get wantedName() {
+        return client.wantedName;
+      },
+      get isHeld() {
+        return client.isHeld;
       },
       receive: settled((message) => client.receive(message)),
       leave: settled((end) => client.leave(end)),

@@ -285,11 +285,11 @@ export class Connection
   #logEnd(error: unknown): void {
     const { log, idle } = this.#limits;
     if (isSilence(error)) idle.hit();
-    const { name, heldName } = this.#participant;
+    const { name, wantedName } = this.#participant;
     const why = `${reasonOf(error)}${isUnusual(error) ? this.#hint() : ""}`;
     const line = `${this.#label()} left: ${why}`;
     if (isUnusual(error)) log.warn(line, "lost");
-    else if (name ?? heldName) log.info(line, "left");
+    else if (name ?? wantedName) log.info(line, "left");
     else log.debug(line);
   }
 
@@ -302,8 +302,9 @@ export class Connection
 
   /** Returns the name of the client for the log. */
   #label(): string {
-    const { name, heldName } = this.#participant;
-    const who = name ?? (heldName && `${heldName} on hold`) ??
+    const { name, wantedName, isHeld } = this.#participant;
+    const how = isHeld ? "on hold" : "not yet joined";
+    const who = name ?? (wantedName && `${wantedName} ${how}`) ??
       "a client without a name";
     return `${who} (${this.#carrier})`;
   }

@@ -369,8 +369,10 @@ export interface Receiver {
 export interface Connected {
   /** The JSON text of its name, if it is verified and not on hold. */
   readonly name: string | undefined;
-  /** The JSON text of the name that it waits for, if it is on hold. */
-  readonly heldName: string | undefined;
+  /** The JSON text of the name that it has asked for and does not have. */
+  readonly wantedName: string | undefined;
+  /** Whether it waits for that on hold: a cluster may not have decided yet. */
+  readonly isHeld: boolean;
   /**
    * Takes a message from it.
    *

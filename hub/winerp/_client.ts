@@ -63,8 +63,12 @@ export class WinerpClient extends WinerpParticipant
     return this.member.active ? this.member.name : undefined;
   }
 
-  get heldName(): string | undefined {
+  get wantedName(): string | undefined {
     return this.member.active ? undefined : this.member.name;
+  }
+
+  get isHeld(): boolean {
+    return this.member.held;
   }
 
   /** See {@linkcode Connected}. */

@@ -178,7 +178,7 @@ export class JsonRpcSession extends Session {
    * A client without a name may be a web page that sends lines to every port.
    */
   nonsense(): void {
-    if ((this.name ?? this.heldName) !== undefined) return;
+    if ((this.name ?? this.wantedName) !== undefined) return;
     this.drop(1008, "Its first message cannot be read");
   }
 
