@@ -43,7 +43,8 @@ export class OnHoldError extends NotConnectedError {
    * @param options The `cause`.
    */
   constructor(
-    message = "On hold: another client with this name is connected",
+    message =
+      "On hold: the name is taken, or nobody can say whether it is free",
     options?: ErrorOptions,
   ) {
     super(message, options);

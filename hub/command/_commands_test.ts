@@ -277,7 +277,7 @@ Deno.test("listen prints what arrives until it is stopped", () =>
     }
   }));
 
-Deno.test("listen says when another client has the name", () =>
+Deno.test("listen says that it waits for the name, and what for", () =>
   withBeta(async (url) => {
     const stop = new AbortController();
     const err: string[] = [];
@@ -290,7 +290,10 @@ Deno.test("listen says when another client has the name", () =>
       signal: stop.signal,
     });
     assertEquals(await code, 0);
-    assertEquals(err, ["Another client is beta: waiting until it leaves"]);
+    assertEquals(err, [
+      "Waiting for the name beta: another client has it, or the hub cannot say " +
+      "whether it is free, as it cannot reach its cluster",
+    ]);
   }));
 
 Deno.test("Commands stop at Ctrl-C, and help", () =>

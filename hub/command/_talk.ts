@@ -168,7 +168,10 @@ export const listen = command({
       terminal.error(`Listening as ${name} (Ctrl-C stops it)`);
     });
     client.addEventListener("hold", () => {
-      terminal.error(`Another client is ${name}: waiting until it leaves`);
+      terminal.error(
+        `Waiting for the name ${name}: another client has it, or the hub ` +
+          "cannot say whether it is free, as it cannot reach its cluster",
+      );
     });
     client.addEventListener("disconnect", () => {
       if (wasReady && !signal.aborted) {
