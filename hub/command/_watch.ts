@@ -37,7 +37,8 @@ export const list = command({
   operands: "[PREFIX]",
   details:
     "It lists all clients whose names begin with PREFIX, by default all. In a " +
-    "cluster it says at which hub each is.",
+    "cluster it says at which hub each is, and ends with 1 if a hub has not " +
+    "said which it has.",
   options: CLIENT_OPTIONS,
   examples: ["hub list", "hub list some- --json"],
   async run({ words: [prefix], options }, terminal) {
@@ -47,9 +48,10 @@ export const list = command({
     const hub = await asker.stats();
     const all = await asker.clients(hub, prefix);
     const clients = all.filter(({ name }) => name !== client.name);
+    const code = asker.isPartial ? 1 : 0;
     if (options.json) {
       for (const each of clients) terminal.log(JSON.stringify(each));
-      return;
+      return code;
     }
     const now = Date.now();
     const isCluster = hub.cluster !== undefined;
@@ -76,6 +78,7 @@ export const list = command({
       "",
     ];
     for (const line of table([head, ...rows])) terminal.log(line);
+    return code;
   },
 });
 
@@ -215,6 +218,8 @@ class Asker {
   readonly #client: Client;
   readonly #terminal: Terminal;
   readonly #timeout: number;
+  /** Whether another hub has not told which clients it has. */
+  isPartial = false;
   /** How often it has asked over this connection. */
   #count = 0;
 
@@ -274,7 +279,8 @@ class Asker {
       } catch (error) {
         // Another hub that hangs is no reason to show nothing.
         if (here || !(error instanceof RemoteError)) throw error;
-        this.#terminal.error(error.message);
+        this.isPartial = true;
+        this.#terminal.error(`${error.message}. Its clients are missing`);
       }
     }
     return all;

@@ -283,6 +283,37 @@ Deno.test("tail shows what passes through any hub of a cluster, and which hub th
   );
 });
 
+Deno.test("list says which hub has not told of its clients, shows the others, and ends with 1", async () => {
+  const engine = new MemoryEngine();
+  await using north = await serve({ port: 0, backplane: engine.node("north") });
+  await using one = new Client("one", { url: north.urls[0] });
+  await one.connect();
+  const list = async (...args: string[]) => {
+    const [out, err]: string[][] = [[], []];
+    const code = await runFrame(
+      hub,
+      ["list", "--url", north.urls[0], ...args],
+      {
+        log: (line) => void out!.push(line),
+        error: (line) => void err!.push(line),
+      },
+    );
+    return { code, out: out!, err: err! };
+  };
+  const plane = engine.node("mute");
+  await using _mute = await serve({ port: 0, backplane: plane });
+  assertEquals((await list()).code, 0);
+  plane.publish = () => undefined;
+  for (const args of [[], ["--json"]]) {
+    const { code, out, err } = await list(...args);
+    assertEquals(code, 1);
+    assertEquals(err, [
+      "The hub mute did not answer within 3 seconds. Its clients are missing",
+    ]);
+    assertMatch(out.at(-1)!, args.length > 0 ? /^\{.*"one"/ : /^one +north/);
+  }
+});
+
 Deno.test("watch shows who comes and goes", async () => {
   await using scene = await Scene.open();
   const { code, out } = await scene.run(
