@@ -43,7 +43,8 @@ export type ClientValues = Values<typeof CLIENT_OPTIONS>;
 
 const NO_NAMES =
   "The hub cannot give out names now: it may not reach the other " +
-  "hubs of its cluster. Its /readyz, log and page say why";
+  "hubs of its cluster. Its /readyz, log and page say why, and its " +
+  "/api/report and /api/clients answer all the same";
 
 /** How many messages are kept to find the text of an answer. */
 const MEMORY = 100;
