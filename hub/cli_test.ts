@@ -202,7 +202,10 @@ const [CERT = "", KEY = "", RENEWED = ""] = [
 
 Deno.test("hub names the option and the file that it cannot use for TLS", async () => {
   const wrong: [string[], string][] = [
-    [["ping", "--ca", KEY], `--ca: ${KEY} has no certificate in PEM`],
+    [
+      ["ping", "--ca", KEY],
+      `Cannot use --ca ${KEY}: it has no certificate in PEM`,
+    ],
     [["--cert", KEY, "--key", KEY], `--cert ${KEY} is not a certificate`],
     [["--cert", CERT, "--key", CERT], `--key ${CERT} is not a private key`],
     [

@@ -75,6 +75,7 @@ export {
   type LateCommand,
 } from "./command/_command.ts";
 export {
+  beside,
   checkUrl,
   needNetwork,
   readCertificates,
@@ -97,6 +98,7 @@ export {
   toggle,
   type Values,
 } from "./command/_option.ts";
+export { FileError, namedIn, whyRefused } from "./command/_file_error.ts";
 export { optionInFlags, tlsInFlags } from "./command/_failure.ts";
 export { fetchFailure } from "./command/_fetch_failure.ts";
 export { parseExactly, toJson, valueOf } from "./command/_json.ts";

@@ -116,7 +116,7 @@ Deno.test("openwebnet says what is wrong with a call, and ends with 2", async ()
     [["light", "on", "1", "--host", "[::1]"], "The host has to be a name or"],
     [
       ["monitor", ...at, "--password-file", "gone.password"],
-      "There is no file or folder gone.password",
+      "Cannot read --password-file gone.password: there is no such file",
     ],
     [["scan", "x", ...at], 'WHO has to be a number such as 1001, not "x"'],
     [["status", "--port", "x"], "--port has to be an integer from 1 to 65535"],

@@ -110,7 +110,7 @@ export async function backplaneOf(
     path === undefined ? undefined : await readFile(path);
   const ca = given.clusterCa === undefined
     ? undefined
-    : await readCertificates(given.clusterCa, "--cluster-ca");
+    : await readCertificates(given.clusterCa);
   const cert = await file(clusterCert);
   const key = await file(clusterKey);
   const credentials = await file(given.clusterCredentials);

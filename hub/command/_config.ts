@@ -2,7 +2,7 @@
 
 /** The settings file of a hub: what it says to `serve()` and to the command. */
 
-import { readFile, type Values } from "@wirekit/internal/command";
+import { beside, readFile, type Values } from "@wirekit/internal/command";
 import type { Token } from "../access/tokens.ts";
 import type { ServeOptions } from "../serve.ts";
 import { CLUSTER_FLAGS, CLUSTER_OPTIONS } from "./_cluster.ts";
@@ -130,6 +130,17 @@ function clusterFlags(
   return flags;
 }
 
+/** The files that a settings file names for clusters and doors, by setting. */
+export function filesOf(command: Command): Record<string, string | undefined> {
+  return {
+    "cluster.credentials": command.clusterCredentials,
+    "cluster.ca": command.clusterCa,
+    "cluster.cert": command.clusterCert,
+    "cluster.key": command.clusterKey,
+    "doors.home": command.doors?.home,
+  };
+}
+
 /** Reads the settings of the doors, whose files are beside this one. */
 function doorSettings(
   doors: DoorSettings,
@@ -159,11 +170,4 @@ function withTimes<O extends object>(options: O): O {
 
 function timeOf(value: unknown): unknown {
   return value === "never" ? Infinity : value;
-}
-
-/** Returns where a file is that another one names. */
-function beside(path: string, file: string): string {
-  if (/^([\\/]|[A-Za-z]:[\\/])/.test(file)) return file;
-  const folder = /^(.*[\\/])?/.exec(path)?.[0] ?? "";
-  return `${folder}${file}`;
 }

@@ -306,11 +306,30 @@ Deno.test("hub check looks whether the settings of a cluster can be used, and sh
 });
 
 Deno.test("hub serve says which file names one that cannot be used", async () => {
+  const missing = /Cannot read \S+\/no: there is no such file/;
+  const cluster = { servers: "nats://127.0.0.1:9" };
   for (
-    const [settings, why] of [
-      [{ tokens: "no.json" }, /Cannot read \S+no\.json: there is no such file/],
-      [{ tls: { cert: "no.crt", key: "a" } }, /Cannot read \S+no\.crt: .*file/],
-      [{ tokens: "bad.json" }, /Cannot use \S+bad\.json/],
+    const [settings, why, setting] of [
+      [{ tokens: "no" }, missing, "tokens"],
+      [{ tls: { cert: "no", key: "a" } }, missing, "tls.cert"],
+      [{ tls: { cert: "bad.json", key: "no" } }, missing, "tls.key"],
+      [{ tokens: "bad.json" }, /Cannot use \S+bad\.json/, "tokens"],
+      [
+        { cluster: { ...cluster, credentials: "no" } },
+        missing,
+        "cluster.credentials",
+      ],
+      [{ cluster: { ...cluster, ca: "no" } }, missing, "cluster.ca"],
+      [
+        { cluster: { ...cluster, ca: "bad.json" } },
+        /Cannot use \S+bad.json: it has no certificate/,
+        "cluster.ca",
+      ],
+      [
+        { cluster: { ...cluster, cert: "bad.json", key: "no" } },
+        missing,
+        "cluster.key",
+      ],
     ] as const
   ) {
     await using folder = await folderWith({
@@ -322,7 +341,7 @@ Deno.test("hub serve says which file names one that cannot be used", async () =>
     assertEquals(code, 2);
     const [first = ""] = err.join("\n").split("\n");
     assertMatch(first, why);
-    assert(first.endsWith(`. ${path} names it`), first);
+    assert(first.endsWith(`. ${path} names it as ${setting}`), first);
   }
 });
 

@@ -2,7 +2,7 @@
 
 /** What the files say that a hub runs with: at the start, and when they change. */
 
-import { readFile, UsageError, watchFiles } from "@wirekit/internal/command";
+import { namedIn, readFile, watchFiles } from "@wirekit/internal/command";
 import type { Timer } from "@wirekit/internal/clock";
 import type { Token } from "../access/tokens.ts";
 import type { Logger } from "../hub.ts";
@@ -39,33 +39,21 @@ export async function readFiles(
   if (
     files.tokens !== undefined || written !== undefined || list !== undefined
   ) {
-    const isNamed = files.tokens === config.files.tokens;
-    options.tokens = await named(
-      isNamed && flags.config,
+    options.tokens = await namedIn(
+      flags.config,
+      { tokens: config.files.tokens },
       allTokens(files, written, fixed),
     );
   }
   const { cert, key } = files;
   if (cert !== undefined && key !== undefined) {
-    const isNamed = cert === config.files.cert;
-    options.tls = await named(isNamed && flags.config, readTls(cert, key));
+    options.tls = await namedIn(
+      flags.config,
+      { "tls.cert": config.files.cert, "tls.key": config.files.key },
+      readTls(cert, key),
+    );
   }
   return { options, command: config.command, files, fixed };
-}
-
-/** Says of a file that cannot be used which one names it, if one does. */
-async function named<T>(
-  config: string | undefined | false,
-  reading: Promise<T>,
-): Promise<T> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (!config || !(error instanceof UsageError)) throw error;
-    const [first, ...lines] = error.message.split("\n");
-    const text = [`${first}. ${config} names it`, ...lines].join("\n");
-    throw new UsageError(text, { cause: error });
-  }
 }
 
 function listOf(text: string): Token[] {

@@ -2,7 +2,7 @@
 
 /** JSON that people write: what is wrong with it, and in which line. */
 
-import { closest, UsageError } from "@wirekit/internal/command";
+import { closest, FileError } from "@wirekit/internal/command";
 
 /** What is wrong, and where. */
 export interface Fault {
@@ -265,7 +265,7 @@ export function refuseFaults(path: string, faults: readonly Fault[]): void {
   const wrong = faults.filter(({ isWarning }) => !isWarning);
   if (wrong.length === 0) return;
   const lines = wrong.map((fault) => described(path, fault));
-  throw new UsageError(`Cannot use ${path}\n${lines.join("\n")}`);
+  throw new FileError(path, `Cannot use ${path}\n${lines.join("\n")}`);
 }
 
 /** Writes a fault as compilers do, so that editors can go there. */

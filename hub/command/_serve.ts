@@ -5,6 +5,7 @@
 import {
   type Command,
   command,
+  namedIn,
   needNetwork,
   type Options,
   type Terminal,
@@ -19,7 +20,7 @@ import { type HubServer, serve } from "../serve.ts";
 import { backplaneOf } from "./_cluster.ts";
 import { loggerOf } from "./_log.ts";
 import { flagsOf, SERVE_OPTIONS, withDefaults } from "./_serve_options.ts";
-import type { Settings } from "./_config.ts";
+import { filesOf, type Settings } from "./_config.ts";
 import { follow, readSettings } from "./_settings.ts";
 import type { DoorSettings } from "./_written.ts";
 
@@ -124,13 +125,17 @@ export function serveWith<const O extends Options>(
       checkApart(places);
       needNetwork(hostname, port);
       const logger = loggerOf(all, full);
-      const backplane = await backplaneOf(all, terminal, logger);
+      const named = <T>(reading: Promise<T>) =>
+        namedIn(options.config, filesOf(read.command), reading);
+      const backplane = await named(backplaneOf(all, terminal, logger));
       let added: ServeAddition | undefined;
       const beforeListen = async (hub: Hub) => {
         if (!all.noPage) hub.open((await import("../page.ts")).page());
         const context = { terminal, logger, doors, hostname, places };
         const values = options as unknown as Values<O>;
-        added = await extension?.open(hub, values, context);
+        if (extension) {
+          added = await named(extension.open(hub, values, context));
+        }
       };
       await using server = await serve({
         ...read.options,

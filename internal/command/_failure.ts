@@ -7,6 +7,7 @@ import {
   TimeoutError,
 } from "../errors.ts";
 import type { Command } from "./_command.ts";
+import { FileError, whyRefused } from "./_file_error.ts";
 import { nameOf, type Options } from "./_option.ts";
 import type { Parsed } from "./_parse.ts";
 import { UsageError } from "./_usage_error.ts";
@@ -35,8 +36,8 @@ const FORBIDDEN_REGEXP =
 /** What Deno says of a host that cannot be one. */
 const NO_HOST_REGEXP = /^invalid host '(.*)': /s;
 
-/** What Deno says of a path where nothing is. */
-const MISSING_REGEXP = /\(os error \d+\): \w+ '(.*)'$/s;
+/** What Deno says of a path that the system refuses. */
+const PATH_REGEXP = /\(os error \d+\): \w+ '(.*)'$/s;
 
 /** Returns what an error means to the user. */
 export async function failureOf(
@@ -56,9 +57,9 @@ export async function failureOf(
     const hint = await freePort(error, given, options);
     return { message: error.message + hint, code: 1 };
   }
-  const [, missing] = MISSING_REGEXP.exec(error.message) ?? [];
-  if (error instanceof Deno.errors.NotFound && missing !== undefined) {
-    return { message: `There is no file or folder ${missing}`, code: 2 };
+  const file = fileOf(error);
+  if (file !== undefined) {
+    return { message: withOption(file, given, options), code: codeOf(error) };
   }
   const [, host] = NO_HOST_REGEXP.exec(error.message) ?? [];
   if (host !== undefined) {
@@ -70,7 +71,9 @@ export async function failureOf(
     (each) => each instanceof HandshakeError && each.status === 401,
   );
   const said = messageOf?.(error) ?? optionOf(error, given);
-  const message = inFlags(said, given, options);
+  const message = error instanceof UsageError
+    ? said
+    : inFlags(said, given, options);
   return {
     message: refused ? withAdvice(message, options) : message,
     code: exitCode?.(error) ?? codeOf(error),
@@ -82,6 +85,35 @@ function codeOf(error: Error): number {
   if (error instanceof TimeoutError) return 4;
   if (error instanceof RemoteError) return 1;
   return OF_THE_USER.some((type) => error instanceof type) ? 2 : 1;
+}
+
+/** Returns the file that an error is about, if it is about one. */
+function fileOf(error: Error): FileError | undefined {
+  if (error instanceof FileError) return error;
+  const [, path] = PATH_REGEXP.exec(error.message) ?? [];
+  if (path === undefined || !isOfSystem(error)) return undefined;
+  const why = whyRefused(error, "file or folder");
+  return new FileError(path, `Cannot use ${path}: ${why}`, { cause: error });
+}
+
+/** Whether Deno made an error, and not another program or a package. */
+function isOfSystem({ constructor: Class }: Error): boolean {
+  return Class === Error || Object.values<unknown>(Deno.errors).includes(Class);
+}
+
+/** What is wrong with a file, with the option that it was given with. */
+function withOption(
+  { message, path }: FileError,
+  given: Parsed["given"],
+  options: Options,
+): string {
+  const [key] =
+    [...given].find(([key, values]) =>
+      options[key]?.file && values.includes(path)
+    ) ?? [];
+  return key === undefined
+    ? message
+    : message.replace(/^Cannot \w+/, (start) => `${start} ${nameOf(key)}`);
 }
 
 /** Options of the library, and what is typed for them if that is not the same. */
@@ -119,13 +151,18 @@ export function optionInFlags(
   );
 }
 
-/** Names options of TLS as the command does, which has some of them. */
+/**
+ * Names options of TLS as the command does, which has some of them. A settings
+ * file has names for them that are those of the library.
+ */
 function inFlags(
   message: string,
   given: Parsed["given"],
   options: Options,
 ): string {
-  const names = ["ca", "cert", "key"].filter((name) => name in options);
+  const names = ["ca", "cert", "key"].filter((name) =>
+    given.has(name) || name in options && !given.has("config")
+  );
   const files = names.map((name) => [name, given.get(name)?.[0]]);
   return tlsInFlags(message, "--", Object.fromEntries(files));
 }

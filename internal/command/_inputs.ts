@@ -2,6 +2,7 @@
 
 import { portMistake } from "../_url.ts";
 import { shownUrl } from "../errors.ts";
+import { FileError, whyRefused } from "./_file_error.ts";
 import { listed } from "./_option.ts";
 import { UsageError } from "./_usage_error.ts";
 
@@ -60,17 +61,16 @@ export async function readData(text: string): Promise<string> {
  * Reads the certificates of the option `--ca`.
  *
  * @param path The file.
- * @param option Another name of the option.
  * @returns Its content.
- * @throws {UsageError} If it cannot be read, or has no certificate.
+ * @throws {FileError} If it cannot be read, or has no certificate.
  */
-export async function readCertificates(
-  path: string,
-  option = "--ca",
-): Promise<string> {
+export async function readCertificates(path: string): Promise<string> {
   const text = await readFile(path);
   if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
-  throw new UsageError(`${option}: ${path} has no certificate in PEM`);
+  throw new FileError(
+    path,
+    `Cannot use ${path}: it has no certificate in PEM`,
+  );
 }
 
 /**
@@ -78,8 +78,7 @@ export async function readCertificates(
  *
  * @param path Its path.
  * @returns Its content.
- * @throws {UsageError} If it cannot be read, or is larger than 64 MiB. It names
- * the file.
+ * @throws {FileError} If it cannot be read, or is larger than 64 MiB.
  */
 export async function readFile(path: string): Promise<string> {
   try {
@@ -88,16 +87,23 @@ export async function readFile(path: string): Promise<string> {
     return await blob.text();
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
-    if (cause instanceof UsageError) throw cause;
-    const why = cause instanceof Deno.errors.NotFound
-      ? "there is no such file"
-      : cause instanceof Deno.errors.PermissionDenied
-      ? "the system does not allow it"
-      : cause instanceof Deno.errors.IsADirectory
-      ? "it is a folder"
-      : String(cause);
-    throw new UsageError(`Cannot read ${path}: ${why}`, { cause });
+    if (cause instanceof FileError) throw cause;
+    throw new FileError(path, `Cannot read ${path}: ${whyRefused(cause)}`, {
+      cause,
+    });
   }
+}
+
+/**
+ * Returns where a file is that another one names.
+ *
+ * @param file The file that names it.
+ * @param path Its path: absolute, or as seen from the folder of that file.
+ * @returns Its path.
+ */
+export function beside(file: string, path: string): string {
+  if (/^([\\/]|[A-Za-z]:[\\/])/.test(path)) return path;
+  return file.replace(/[^\\/]*$/, "") + path;
 }
 
 /** Reads a file, which may be a device that never ends. */
@@ -108,7 +114,10 @@ async function readChunks(path: string): Promise<Uint8Array<ArrayBuffer>[]> {
   for await (const chunk of file.readable) {
     size += chunk.length;
     if (size > MAX_FILE_BYTES) {
-      throw new UsageError(`Cannot read ${path}: it is larger than 64 MiB`);
+      throw new FileError(
+        path,
+        `Cannot read ${path}: it is larger than 64 MiB`,
+      );
     }
     chunks.push(chunk);
   }

@@ -6,6 +6,7 @@ import {
   choice,
   type Option,
   port,
+  readFile,
   seconds,
   settings,
   type Terminal,
@@ -18,9 +19,9 @@ import type { Transport } from "@wirekit/transport/transport";
 import type { Gateway } from "../gateway.ts";
 import type { Home, HomeGateway } from "../home.ts";
 import {
-  besideOf,
   gatewayOf,
   type HomeOf,
+  passwordIn,
   readHome,
   type Target,
 } from "./_home.ts";
@@ -265,9 +266,8 @@ async function settingsOf(
   found: HomeOf | undefined,
   file: Deno.FsFile | undefined,
 ): Promise<Omit<TcpGatewayOptions, "hooks"> & { port: number }> {
-  const { passwordFile } = known ?? {};
   const password = given.OPENWEBNET_PASSWORD ??
-    await fromFile(passwordFile && besideOf(found!.file, passwordFile));
+    (known && await passwordIn(found!.file, known));
   const { selector, timeout } = options;
   const { port = known?.port ?? DEFAULT_PORT } = options;
   const { profile = profileOf(known?.profile ?? "generic") } = options;
@@ -296,7 +296,7 @@ export async function fromFile(
   file: string | undefined,
 ): Promise<string | undefined> {
   if (file === undefined) return undefined;
-  return (await Deno.readTextFile(file)).trim();
+  return (await readFile(file)).trim();
 }
 
 /** Records the traffic of all connections in a file, numbered by session. */

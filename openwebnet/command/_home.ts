@@ -2,7 +2,14 @@
 
 /** How the commands use a home: names in place of targets. */
 
-import { closest, UsageError } from "@wirekit/internal/command";
+import {
+  beside,
+  closest,
+  FileError,
+  namedIn,
+  readFile,
+  UsageError,
+} from "@wirekit/internal/command";
 import {
   type Home,
   type HomeGateway,
@@ -37,11 +44,9 @@ export async function readHome(
   }
   let text: string;
   try {
-    text = await Deno.readTextFile(path);
+    text = await readFile(path);
   } catch (error) {
-    const isMissing = error instanceof Deno.errors.NotFound;
-    if (isMissing && file === undefined) return undefined;
-    if (isMissing) throw new UsageError(`There is no file ${path}`);
+    if (file === undefined && isMissing(error)) return undefined;
     throw error;
   }
   try {
@@ -52,6 +57,12 @@ export async function readHome(
     }
     throw error;
   }
+}
+
+/** Whether a file cannot be read because it is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof FileError &&
+    error.cause instanceof Deno.errors.NotFound;
 }
 
 /** A target of a command: as it was typed, or what a name stands for. */
@@ -158,8 +169,13 @@ export function gatewayOf(
   throw new UsageError(`There is no gateway ${asked} in ${found.file}`);
 }
 
-/** Resolves the name of a file relative to the file that names it. */
-export function besideOf(file: string, name: string): string {
-  if (/^([/\\]|[A-Za-z]:)/.test(name)) return name;
-  return file.replace(/[^/\\]*$/, "") + name;
+/** Reads the password of a gateway of a home. */
+export async function passwordIn(
+  file: string,
+  { passwordFile }: HomeGateway,
+): Promise<string | undefined> {
+  if (passwordFile === undefined) return undefined;
+  const path = beside(file, passwordFile);
+  const text = await namedIn(file, { passwordFile: path }, readFile(path));
+  return text.trim();
 }

@@ -2,12 +2,19 @@
 
 /** The command `openwebnet setup`, which writes a home.json. */
 
-import { command, type Terminal, UsageError } from "@wirekit/internal/command";
+import {
+  beside,
+  command,
+  readFile,
+  type Terminal,
+  UsageError,
+} from "@wirekit/internal/command";
 import { promptSecret } from "@std/cli/prompt-secret";
 import {
-  besideOf,
   gatewayOf,
   HOME_FILE,
+  isMissing,
+  passwordIn,
   readHome,
   type Wanted,
   wantedOf,
@@ -16,13 +23,7 @@ import { GATEWAY_OPTIONS, passwordOf } from "./_gateway.ts";
 import { Light } from "../areas/light/light.ts";
 import { discoverGateways } from "../discovery.ts";
 import type { Gateway } from "../gateway.ts";
-import {
-  type Home,
-  type HomeGateway,
-  isName,
-  nameOf,
-  parseHome,
-} from "../home.ts";
+import { type Home, isName, nameOf, parseHome } from "../home.ts";
 import { discoverItems, type FoundItem } from "../inventory.ts";
 import { AuthenticationError, NackError } from "../session/errors.ts";
 import { profileOf } from "../session/profiles.ts";
@@ -112,16 +113,12 @@ async function setUpAll(
 ): Promise<number> {
   const { file, questions } = options;
   const found = await readHome(file, true).catch((error) => {
-    if (
-      error instanceof UsageError && /^There is no file/.test(error.message)
-    ) {
-      return undefined;
-    }
-    throw error;
+    if (!isMissing(error)) throw error;
+    return undefined;
   });
   const draft: Draft = found === undefined
     ? { $schema: SCHEMA }
-    : JSON.parse(await Deno.readTextFile(file));
+    : JSON.parse(await readFile(file));
   const names = Object.keys(draft.gateways ?? {});
   const name = options.name ?? names[0] ?? "home";
   const before = names.includes(name) ? gatewayOf(found, name, []) : undefined;
@@ -129,7 +126,7 @@ async function setUpAll(
     ? { host: before.host, port: before.port ?? DEFAULT_PORT }
     : await placeOf(options, terminal);
   const profile = options.profile ?? before?.profile ?? place.profile;
-  const known = options.password ?? await secretOf(file, before);
+  const known = options.password ?? (before && await passwordIn(file, before));
   const { gateway, password } = await open(
     { ...place, ...(profile === undefined ? {} : { profile }) },
     { ...options, ...(known === undefined ? {} : { password: known }) },
@@ -143,7 +140,7 @@ async function setUpAll(
   if (profile !== undefined && profile !== "generic") entry.profile = profile;
   if (password !== undefined) {
     const secret = `${name}.password`;
-    await writeFile(besideOf(file, secret), `${password}\n`, 0o600);
+    await writeFile(beside(file, secret), `${password}\n`, 0o600);
     entry.passwordFile = secret;
   }
   await save(file, draft);
@@ -258,16 +255,6 @@ async function open(
       asked = answer;
     }
   }
-}
-
-/** Reads the password that the home file refers to, if there is one. */
-async function secretOf(
-  file: string,
-  gateway: HomeGateway | undefined,
-): Promise<string | undefined> {
-  if (gateway?.passwordFile === undefined) return undefined;
-  const text = await Deno.readTextFile(besideOf(file, gateway.passwordFile));
-  return text.trim();
 }
 
 /** Asks for the name of a device; a light is switched meanwhile, to show it. */

@@ -7,6 +7,7 @@ import {
   command,
   integer,
   port,
+  readFile,
   type Terminal,
   text,
   toggle,
@@ -111,7 +112,7 @@ async function play(
 /** Reads a capture, and groups its entries by session. */
 async function readCapture(file: string): Promise<CaptureEntry[][]> {
   const sessions = new Map<number, CaptureEntry[]>();
-  const text = await Deno.readTextFile(file);
+  const text = await readFile(file);
   for (const line of text.split("\n")) {
     if (line === "") continue;
     const { session = 0, ...entry } = JSON.parse(line);

@@ -2,7 +2,13 @@
 
 /** The gateways that a user names, and the home that they are in. */
 
-import { readFile, settings, UsageError } from "@wirekit/internal/command";
+import {
+  beside,
+  namedIn,
+  readFile,
+  settings,
+  UsageError,
+} from "@wirekit/internal/command";
 import type { ServeContext } from "@wirekit/hub/cli";
 import type { Logger } from "@wirekit/hub/hub";
 import type { Gateway, TcpGatewayOptions } from "@wirekit/openwebnet";
@@ -100,9 +106,9 @@ export async function gatewaysOf(
   const known = gateways.length === 0 ? home?.gateways ?? {} : {};
   for (const [name, gateway] of Object.entries(known)) {
     const { host, port, profile, passwordFile } = gateway;
-    const own = passwordFile === undefined ? password : (await readFile(
-      new URL(passwordFile, `file://${await Deno.realPath(file!)}`).pathname,
-    )).trim();
+    const own = passwordFile === undefined
+      ? password
+      : await passwordIn(file!, passwordFile);
     add(name, host, {
       ...(port !== undefined && { port }),
       ...(own !== undefined && { password: own }),
@@ -140,6 +146,13 @@ function logSessions(
     logger.warn?.(`${what} is not open: ${error.message}`);
   });
   gateway.ready({ timeout: Infinity }).catch(() => {});
+}
+
+/** Reads the password of a gateway of a home. */
+async function passwordIn(home: string, passwordFile: string): Promise<string> {
+  const path = beside(home, passwordFile);
+  const text = await namedIn(home, { passwordFile: path }, readFile(path));
+  return text.trim();
 }
 
 async function readHome<T>(
