@@ -141,6 +141,21 @@ Deno.test("openwebnet takes no password from the command line, and does not repe
   }
 });
 
+Deno.test("openwebnet simulate says which line of a file is not of a capture", async () => {
+  const entry = '{"at":0,"from":"gateway","frame":"*#*1##"}';
+  const file = await Deno.makeTempFile();
+  for (const line of ["hello", "{}", "[]", "null", '{"at":0,"frame":"x"}']) {
+    await Deno.writeTextFile(file, `${entry}\n${line}\n`);
+    const play = ["simulate", "--port", "0", "--replay", file];
+    const { code, errors } = await run(play);
+    assertEquals([code, errors], [2, [
+      `openwebnet: Cannot use --replay ${file}: line 2 is not of a capture: ` +
+      "make one with openwebnet monitor --capture FILE",
+    ]]);
+  }
+  await Deno.remove(file);
+});
+
 Deno.test("openwebnet decode explains a frame field by field", async () => {
   const { code, lines } = await run(["decode", "*#4*1*0*0215##"]);
   assertEquals(code, 0);

@@ -156,7 +156,8 @@ export function parseHome(text: string): Home {
     // Some editors begin a file with a mark that is no JSON.
     json = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (cause) {
-    const { message } = cause as Error;
+    // What it quotes of the text may have ends of lines.
+    const message = (cause as Error).message.replaceAll(/\s+/g, " ");
     throw new SyntaxError(`The home is not JSON: ${message}`, { cause });
   }
   const twice = repeatedKey(text);

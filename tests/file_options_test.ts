@@ -62,6 +62,18 @@ const BEFORE: Record<string, Record<string, string[]>> = {
   wsrpc: { "--ca": ["call", "wss://127.0.0.1:9", "add"] },
 };
 
+/** Runs a command; returns its exit code and the last line that it wrote. */
+async function outcome(
+  program: Command,
+  words: readonly string[],
+): Promise<[code: number, line: string | undefined]> {
+  const said: string[] = [];
+  const add = (line: string) => said.push(line);
+  const { signal } = new AbortController();
+  const code = await run(program, words, { log: add, error: add, signal });
+  return [code, said.at(-1)];
+}
+
 for (const program of PROGRAMS) {
   for (const [option, words] of Object.entries(BEFORE[program.name] ?? {})) {
     for (
@@ -75,18 +87,33 @@ for (const program of PROGRAMS) {
         const here = words.map((word) =>
           word === "FILE" ? import.meta.filename! : word
         );
-        const said: string[] = [];
-        const add = (line: string) => said.push(line);
-        const { signal } = new AbortController();
-        const terminal = { log: add, error: add, signal };
-        const code = await run(program, [...here, option, path], terminal);
         assertEquals(
-          [code, said.at(-1)],
+          await outcome(program, [...here, option, path]),
           [2, `${program.name}: Cannot read ${option} ${path}: ${why}`],
         );
       });
     }
   }
+}
+
+for (
+  const [program, words] of [
+    [openwebnet, ["light", "on", "11"]],
+    [switchboard, SERVE],
+  ] as const
+) {
+  Deno.test(`${program.name} says that a home names a password file that is not there`, async () => {
+    const folder = await Deno.makeTempDir();
+    const home = `${folder}/my home.json`;
+    const house = { host: "127.0.0.1", passwordFile: "pass word" };
+    await Deno.writeTextFile(home, JSON.stringify({ gateways: { house } }));
+    assertEquals(await outcome(program, [...words, "--home", home]), [
+      2,
+      `${program.name}: Cannot read ${folder}/pass word: there is no such ` +
+      `file. ${home} names it as passwordFile`,
+    ]);
+    await Deno.remove(folder, { recursive: true });
+  });
 }
 
 Deno.test("All options that name a file are tried here", async () => {

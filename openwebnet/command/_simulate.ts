@@ -5,6 +5,7 @@
 import {
   choice,
   command,
+  FileError,
   integer,
   port,
   readFile,
@@ -112,13 +113,36 @@ async function play(
 /** Reads a capture, and groups its entries by session. */
 async function readCapture(file: string): Promise<CaptureEntry[][]> {
   const sessions = new Map<number, CaptureEntry[]>();
-  const text = await readFile(file);
-  for (const line of text.split("\n")) {
+  const lines = (await readFile(file)).split("\n");
+  for (const [n, line] of lines.entries()) {
     if (line === "") continue;
-    const { session = 0, ...entry } = JSON.parse(line);
+    const { session = 0, ...entry } = parseEntry(line) ?? refuse(file, n + 1);
     const entries = sessions.get(session);
     if (entries === undefined) sessions.set(session, [entry]);
     else entries.push(entry);
   }
   return [...sessions.values()];
+}
+
+/** Reads a line of a capture; nothing if it is none. */
+function parseEntry(
+  line: string,
+): CaptureEntry & { session?: number } | undefined {
+  try {
+    const entry = JSON.parse(line);
+    const { at, from, frame } = entry;
+    const isEntry = typeof at === "number" && typeof frame === "string" &&
+      (from === "gateway" || from === "client");
+    return isEntry ? entry : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(file: string, line: number): never {
+  throw new FileError(
+    file,
+    `Cannot use ${file}: line ${line} is not of a capture: make one with ` +
+      "openwebnet monitor --capture FILE",
+  );
 }
