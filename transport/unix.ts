@@ -170,8 +170,7 @@ export async function listenUnix<T extends string | Uint8Array>(
     if (codeOf(error) !== "EADDRINUSE") throw error;
     if (!fs().lstatSync(path).isSocket()) {
       const { constructor: Class } = error as Error;
-      const text =
-        `Cannot listen on ${path}: it is a file, and not a socket (EADDRINUSE)`;
+      const text = `Cannot listen on ${path}: it is not a socket (EADDRINUSE)`;
       const inUse = new (Class as ErrorConstructor)(text, { cause: error });
       throw Object.assign(inUse, { code: "EADDRINUSE" });
     }

@@ -62,9 +62,25 @@ Deno.test("listenUnix() replaces no file that is no socket", async () => {
   await assertRejects(
     () => listenUnix({ path }, framer),
     Deno.errors.AddrInUse,
-    `Cannot listen on ${path}: it is a file, and not a socket`,
+    `Cannot listen on ${path}: it is not a socket`,
   );
   assertEquals(await Deno.readTextFile(path), "precious");
+});
+
+Deno.test("listenUnix() replaces no folder and no link", async () => {
+  await using directory = await temporary();
+  const { path } = directory;
+  await Deno.mkdir(path);
+  const link = `${path}.link`;
+  await Deno.symlink(path, link);
+  for (const place of [path, link]) {
+    await assertRejects(
+      () => listenUnix({ path: place }, framer),
+      Deno.errors.AddrInUse,
+      `Cannot listen on ${place}: it is not a socket`,
+    );
+  }
+  assert((await Deno.stat(link)).isDirectory);
 });
 
 Deno.test("listenUnix() says that a path is too long", async () => {

@@ -22,17 +22,27 @@ export const LOG_OPTIONS = {
   ),
 };
 
-/** Makes the log that the user asked for. It is written to standard error. */
+/**
+ * Makes the log that the user asked for. It is written to standard error.
+ *
+ * @param options What the user asked for.
+ * @param terminal Where to write.
+ * @param limit What the user types for `maxConnections`, of which listeners
+ * speak.
+ */
 export function loggerOf(
   { logLevel, log, quiet }:
     & Partial<Values<typeof LOG_OPTIONS>>
     & { quiet: boolean },
   { error }: Terminal,
+  limit = "maxConnections",
 ): Logger {
   const least = logLevel ?? (quiet ? "error" : "info");
   const logger: Logger = {};
   for (const level of LEVELS.slice(LEVELS.indexOf(least))) {
-    logger[level] = (line) => {
+    logger[level] = (text) => {
+      // In quotes it is a name that somebody has.
+      const line = text.replaceAll(/(?<!")\bmaxConnections\b(?!")/g, limit);
       const time = new Date().toISOString();
       error(
         log === "json"

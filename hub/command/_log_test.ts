@@ -40,3 +40,19 @@ Deno.test("The log is JSON for programs, one line an event", () => {
   assertMatch(time, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   assertEquals([level, message], ["info", '"bot" joined']);
 });
+
+Deno.test("The log speaks of the limit of connections as it was typed", () => {
+  const lines: string[] = [];
+  const terminal = { error: (line: string) => void lines.push(line) };
+  const logger = loggerOf(
+    { quiet: false },
+    terminal as Terminal,
+    "--max-connections",
+  );
+  logger.warn?.("maxConnections is 9, but 2 are allowed: lower maxConnections");
+  logger.info?.('"maxConnections" joined');
+  assertEquals(lines.map((line) => line.split(" ").slice(1).join(" ")), [
+    "warn --max-connections is 9, but 2 are allowed: lower --max-connections",
+    'info "maxConnections" joined',
+  ]);
+});

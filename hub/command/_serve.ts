@@ -124,7 +124,10 @@ export function serveWith<const O extends Options>(
       };
       checkApart(places);
       needNetwork(hostname, port);
-      const logger = loggerOf(all, full);
+      const isOfFile = options.maxConnections === undefined &&
+        read.options.maxConnections !== undefined;
+      const limit = isOfFile ? "maxConnections" : "--max-connections";
+      const logger = loggerOf(all, full, limit);
       const named = <T>(reading: Promise<T>) =>
         namedIn(options.config, filesOf(read.command), reading);
       const backplane = await named(backplaneOf(all, terminal, logger));
