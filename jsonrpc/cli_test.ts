@@ -453,10 +453,45 @@ Deno.test("jsonrpc listen prints notifications until it is stopped", async () =>
   const url = `ws://127.0.0.1:${server.addr.port}`;
   const plain = await run(["listen", url], /tock/);
   assertEquals([plain.code, plain.out], [0, "tick [1]\ntock null"]);
-  assertMatch(plain.err, /^Listening at ws:\S+ \(Ctrl-C stops it\)/);
+  assertMatch(plain.err, /^Waiting for events of ws:\S+ \(Ctrl-C stops it\)/);
   const json = await run(["listen", url, "--json"], /tock/);
   assertEquals(json.out.split("\n")[0], '{"method":"tick","params":[1]}');
   assertEquals(peers.length, 2);
+});
+
+Deno.test("jsonrpc listen asks whether a server of another protocol is one of JSON-RPC", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onmessage = ({ data }) => {
+        const { id } = JSON.parse(data);
+        socket.send(JSON.stringify({ id, type: 4, data: "No.", uuid: null }));
+      };
+      return response;
+    },
+  );
+  const url = `ws://127.0.0.1:${server.addr.port}`;
+  const { code, err } = await run(["listen", url]);
+  assertEquals(code, 1);
+  assertStringIncludes(err, `Is ${url} a JSON-RPC server?`);
+});
+
+Deno.test("jsonrpc listen fails when the connection does", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onopen = () => socket.close(1011, "broken");
+      return response;
+    },
+  );
+  const { code, err } = await run([
+    "listen",
+    `ws://127.0.0.1:${server.addr.port}`,
+  ]);
+  assertEquals(code, 3);
+  assertStringIncludes(err, "broken");
 });
 
 Deno.test("jsonrpc speaks to a program on its standard streams", async () => {

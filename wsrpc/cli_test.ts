@@ -204,7 +204,7 @@ Deno.test("wsrpc listens to events", async () => {
   const terminal = new Terminal();
   const args = ["listen", at.url, "--json", "--count", "2"];
   const running = runCommand(args, terminal);
-  await terminal.says(/^Listening at ws:/m);
+  await terminal.says(/^Waiting for events of ws:/m);
   await at.wsrpc.emit({ n: 1 });
   await at.wsrpc.emit({ n: 2 });
   await at.wsrpc.emit({ n: 3 });
@@ -213,7 +213,7 @@ Deno.test("wsrpc listens to events", async () => {
 
   const other = new Terminal();
   const stopping = runCommand(["listen", at.url], other);
-  await other.says(/^Listening/m);
+  await other.says(/^Waiting for/m);
   await at.wsrpc.emit({ n: 1 });
   await other.says(/"n": 1/);
   other.stop();
@@ -233,7 +233,7 @@ Deno.test("wsrpc serves a demo", async () => {
   const listener = new Terminal();
   const args = ["listen", url, "--count", "1", "--json"];
   const listening = runCommand(args, listener);
-  await listener.says(/^Listening/m);
+  await listener.says(/^Waiting for/m);
   await ask("say", "hello");
   assertEquals(await listening, 0);
   assertEquals(listener.out, ['{"said":"hello"}']);
@@ -305,6 +305,45 @@ Deno.test("wsrpc call asks whether what answers something else is a wsrpc server
       `Is ${url} a wsrpc server?`,
   );
 });
+
+for (
+  const [protocol, answer, said] of [
+    [
+      "the hub",
+      { type: 4, route: null, data: "No.", uuid: null },
+      "Cannot read the answer: it has no result or error",
+    ],
+    [
+      "JSON-RPC",
+      { jsonrpc: "2.0", error: { code: -32600, message: "Invalid Request" } },
+      "Invalid Request",
+    ],
+  ] as const
+) {
+  for (const words of [["listen"], ["call"]]) {
+    Deno.test(`wsrpc ${words} asks whether a server of ${protocol} is one of wsrpc`, async () => {
+      await using server = Deno.serve(
+        { hostname: "127.0.0.1", port: 0, onListen() {} },
+        (request) => {
+          const { socket, response } = Deno.upgradeWebSocket(request);
+          socket.onmessage = ({ data }) => {
+            const { id } = JSON.parse(data);
+            socket.send(JSON.stringify({ ...answer, id }));
+          };
+          return response;
+        },
+      );
+      const url = `ws://127.0.0.1:${server.addr.port}`;
+      const more = words[0] === "call" ? ["add"] : [];
+      const { code, err } = await run(...words, url, ...more);
+      assertEquals(code, 1);
+      assertStringIncludes(
+        err,
+        `wsrpc: ${said}. Is ${url} a wsrpc server?`,
+      );
+    });
+  }
+}
 
 Deno.test("wsrpc shows its help and version", async () => {
   const help = await run("--help");

@@ -15,7 +15,8 @@ const REASONS: [RegExp, string][] = [
     "for https:",
   ],
   [
-    /invalid HTTP version/,
+    // Bytes that begin as HTTP does, or that came before the request.
+    /invalid HTTP version|unexpected message from connection/,
     "what answers there is no HTTP. Does it speak TLS? Then connect by https:",
   ],
   [/certificate expired/, "its certificate has expired"],
@@ -28,7 +29,7 @@ const REASONS: [RegExp, string][] = [
   ],
   [/Too many open files/, "the process has used up its file descriptors"],
   [
-    /connection closed before/,
+    /connection closed before|Connection reset by peer/,
     "the server closed the connection without an answer",
   ],
 ];

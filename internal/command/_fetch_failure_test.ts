@@ -29,6 +29,14 @@ for (
       "what answers there is no HTTP. Does it speak TLS? Then connect by https:",
     ],
     [
+      "received unexpected message from connection",
+      "what answers there is no HTTP. Does it speak TLS? Then connect by https:",
+    ],
+    [
+      "Connection reset by peer (os error 104)",
+      "the server closed the connection without an answer",
+    ],
+    [
       "tcp open error: Too many open files (os error 24)",
       "the process has used up its file descriptors",
     ],

@@ -30,6 +30,7 @@ import {
   TimeoutError,
 } from "../call/call_error.ts";
 import config from "../deno.json" with { type: "json" };
+import type { Peer } from "../peer.ts";
 import { JsonRpcError } from "../wire/error.ts";
 
 const PARAMS =
@@ -132,13 +133,17 @@ const listen = command({
     }
     const where = typeof place === "string" ? shownUrl(place) : place[0];
     const begin = () =>
-      terminal.error(`Listening at ${where} (Ctrl-C stops it)`);
+      terminal.error(`Waiting for events of ${where} (Ctrl-C stops it)`);
     if (namespace === undefined) begin();
-    const ended = Promise.withResolvers<void>();
-    signal.addEventListener("abort", () => ended.resolve());
+    const ended = Promise.withResolvers<undefined>();
+    signal.addEventListener("abort", () => ended.resolve(undefined));
     if (signal.aborted) return;
     if (namespace === undefined || name === undefined) {
-      await Promise.race([peer.closed, ended.promise]);
+      // What speaks another protocol would be waited for without end.
+      const ends = [peer.closed, ended.promise];
+      if (typeof place === "string") ends.push(foreignness(peer, signal));
+      const error = await Promise.race(ends);
+      if (error) throw await target.explain(error);
       return;
     }
     const params = await paramsOf(rest, { data: undefined }) ?? [];
@@ -221,6 +226,16 @@ export const jsonrpc: Command = {
     return error instanceof MalformedResponseError ? 1 : undefined;
   },
 };
+
+/** Waits for an answer that is none of this protocol. */
+async function foreignness(peer: Peer, signal: AbortSignal): Promise<Error> {
+  try {
+    await peer.request("rpc.ping", [], { timeout: Infinity, signal });
+  } catch (error) {
+    if (error instanceof MalformedResponseError) return error;
+  }
+  return await new Promise(() => {});
+}
 
 /** Runs a function with a target, and prints an error that it answers with. */
 async function answered(

@@ -296,7 +296,11 @@ export class CommandSession implements AsyncDisposable {
 
   async #openWithin(ms: number, job: Job): Promise<Connection> {
     const late = new AbortController();
-    const timer = later(ms, () => late.abort(unsent(job.frame, job.timeout)));
+    const cause = new TimeoutError("the gateway opened no session");
+    const timer = later(
+      ms,
+      () => late.abort(unsent(job.frame, job.timeout, cause)),
+    );
     try {
       return await this.#open(
         AbortSignal.any([this.#closing.signal, late.signal]),
@@ -333,6 +337,7 @@ export class CommandSession implements AsyncDisposable {
 }
 
 function unsent(frame: string, ms: number, cause?: unknown): TimeoutError {
-  const message = `${frame} could not be sent within ${ms} ms`;
+  const why = cause instanceof Error ? `: ${cause.message}` : "";
+  const message = `${frame} could not be sent within ${ms} ms${why}`;
   return new TimeoutError(message, { cause });
 }

@@ -333,7 +333,23 @@ Deno.test("CommandSession fails at once if it was never open, and waits for a lo
   await assertRejects(
     () => lost.session.send(TOGGLE, { timeout: 50 }),
     TimeoutError,
-    "could not be sent within 50 ms",
+    "could not be sent within 50 ms: Gateway closed the connection during the " +
+      "handshake",
+  );
+});
+
+Deno.test("CommandSession says of what answers nothing that it opened no session", async () => {
+  const [ours, theirs] = pair();
+  await using _theirs = theirs;
+  const dial = makeDial({ transport: () => Promise.resolve(ours) });
+  await using session = new CommandSession(dial, FAST);
+  const { message } = await assertRejects(
+    () => session.send(ON, { timeout: 50 }),
+    TimeoutError,
+  );
+  assertEquals(
+    message,
+    "*1*1*11## could not be sent within 50 ms: the gateway opened no session",
   );
 });
 

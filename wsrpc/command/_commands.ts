@@ -111,8 +111,14 @@ const listen = command({
       terminal.log(options.json ? toJson(event) : shown(event));
       if (--left === 0) done.resolve();
     });
-    terminal.error(`Listening at ${shownUrl(url)} (Ctrl-C stops it)`);
+    terminal.error(
+      `Waiting for events of ${shownUrl(url)} (Ctrl-C stops it)`,
+    );
     const { signal } = terminal;
+    // What speaks another protocol would be waited for without end.
+    client.call("ping", {}, { signal }).catch((cause) => {
+      if (isForeign(cause)) done.reject(explained(cause, url));
+    });
     signal.addEventListener("abort", () => done.resolve());
     if (signal.aborted) done.resolve();
     await done.promise;
@@ -146,11 +152,17 @@ export const wsrpc: Command = {
 /** Asks whether it is a server of this protocol, if it may be none. */
 function explained(cause: unknown, url: string): unknown {
   const isClosed = cause instanceof NotConnectedError;
-  const isUnread = cause instanceof RemoteError &&
-    !(cause instanceof WsrpcError);
-  if (!isClosed && !isUnread) return cause;
+  if (!isClosed && !isForeign(cause)) return cause;
   const message = `${cause.message}. Is ${shownUrl(url)} a wsrpc server?`;
   return new (isClosed ? NotConnectedError : RemoteError)(message, { cause });
+}
+
+/** Whether an answer is none of this protocol. */
+function isForeign(cause: unknown): cause is RemoteError {
+  if (!(cause instanceof WsrpcError)) return cause instanceof RemoteError;
+  // An error of JSON-RPC, which has a number in place of a type.
+  const { type, code } = Object(cause.raw) as Record<string, unknown>;
+  return type === undefined && typeof code === "number";
 }
 
 /** Returns the server to call, and the words after it. */
