@@ -52,7 +52,7 @@ function runCommand(args: readonly string[], io: Terminal): Promise<number> {
 }
 
 /** A server to call. */
-function serve() {
+function serve(port = 0) {
   const wsrpc = new Server({
     authorize: (request: Request) => request.headers.get("x-token") !== "wrong",
     routes: {
@@ -65,7 +65,7 @@ function serve() {
     },
   });
   const http = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    { hostname: "127.0.0.1", port, onListen() {} },
     wsrpc.fetch,
   );
   return {
@@ -218,6 +218,20 @@ Deno.test("wsrpc listens to events", async () => {
   await other.says(/"n": 1/);
   other.stop();
   assertEquals(await stopping, 0);
+});
+
+Deno.test("wsrpc listen says when the connection is lost, and when there is one again", async () => {
+  const first = serve();
+  const port = new URL(first.url).port;
+  const terminal = new Terminal();
+  const running = runCommand(["listen", first.url], terminal);
+  await terminal.says(/^Waiting for/m);
+  await first[Symbol.asyncDispose]();
+  await terminal.says(/^The connection to ws:\S+ was lost$/m);
+  await using _second = serve(Number(port));
+  await terminal.says(/^Connected again$/m);
+  terminal.stop();
+  assertEquals(await running, 0);
 });
 
 Deno.test("wsrpc serves a demo", async () => {

@@ -143,7 +143,13 @@ const listen = command({
       const ends = [peer.closed, ended.promise];
       if (typeof place === "string") ends.push(foreignness(peer, signal));
       const error = await Promise.race(ends);
-      if (error) throw await target.explain(error);
+      if (signal.aborted) return;
+      if (error instanceof MalformedResponseError) {
+        throw await target.explain(error);
+      }
+      const said = await target.closed ?? "The connection is closed";
+      if (error) throw new NotConnectedError(said, { cause: error });
+      terminal.error(said);
       return;
     }
     const params = await paramsOf(rest, { data: undefined }) ?? [];

@@ -27,6 +27,7 @@ import { NotConnectedError, shownUrl } from "@wirekit/internal/errors";
 import { type Client, connect } from "../client.ts";
 import config from "../deno.json" with { type: "json" };
 import { LimitError, RemoteError, WsrpcError } from "../errors.ts";
+import type { PeerHooks } from "../peer_options.ts";
 
 const PLACES: Places = {
   schemes: ["ws:", "wss:", "tcp:", "tls:", "unix:"],
@@ -105,7 +106,17 @@ const listen = command({
     }
     const done = Promise.withResolvers<void>();
     let { count: left = Infinity } = options;
-    await using client = await open(url, options, terminal);
+    const { signal } = terminal;
+    let opened = 0;
+    await using client = await open(url, options, terminal, {
+      open() {
+        if (++opened > 1) terminal.error("Connected again");
+      },
+      close() {
+        if (left === 0 || signal.aborted) return;
+        terminal.error(`The connection to ${shownUrl(url)} was lost`);
+      },
+    });
     client.addEventListener((event) => {
       if (left === 0) return;
       terminal.log(options.json ? toJson(event) : shown(event));
@@ -114,7 +125,6 @@ const listen = command({
     terminal.error(
       `Waiting for events of ${shownUrl(url)} (Ctrl-C stops it)`,
     );
-    const { signal } = terminal;
     // What speaks another protocol would be waited for without end.
     client.call("ping", {}, { signal }).catch((cause) => {
       if (isForeign(cause)) done.reject(explained(cause, url));
@@ -183,12 +193,14 @@ async function open(
   url: string,
   { timeout = 60_000, header, ca }: Values<typeof CLIENT_OPTIONS>,
   terminal: Terminal,
+  hooks: PeerHooks = {},
 ): Promise<Client> {
   const headers = new Headers(header.map(headerOf));
   const client = connect(url, {
     headers,
     ...(ca !== undefined && { tls: { ca: await readCertificates(ca) } }),
     connectTimeout: timeout,
+    hooks,
     signal: terminal.signal,
   });
   return await terminal.during("Connecting", client);
