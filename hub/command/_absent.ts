@@ -14,7 +14,7 @@ const PATIENCE = 5_000;
  *
  * @returns One or more sentences; empty if it does not know, or does not tell.
  */
-export async function askWhyAbsent(
+async function askWhyAbsent(
   client: Client,
   name: string,
 ): Promise<string> {
@@ -29,15 +29,27 @@ export async function askWhyAbsent(
   }
 }
 
-/** Throws an error again, and adds why nobody has the name if that is it. */
+/** Says that nobody has some names, and why if the hub knows. */
+export async function nobodyHas(
+  client: Client,
+  ...names: string[]
+): Promise<string> {
+  const quoted = names.map((name) => JSON.stringify(name)).join(", ");
+  const whys = await Promise.all(
+    names.map((name) => askWhyAbsent(client, name)),
+  );
+  const why = whys.filter(Boolean).join(" ");
+  return `Nobody has the name ${quoted}${why && `. ${why}`}`;
+}
+
+/** Throws an error again, with the name and why if nobody has it. */
 export async function explain(
   error: unknown,
   client: Client,
   name: string,
 ): Promise<never> {
   if (error instanceof RemoteError && error.message === Text.noDestination) {
-    const why = await askWhyAbsent(client, name);
-    if (why !== "") throw new RemoteError(`${error.message} ${why}`);
+    throw new RemoteError(await nobodyHas(client, name), { cause: error });
   }
   throw error;
 }

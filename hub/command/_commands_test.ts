@@ -95,7 +95,7 @@ Deno.test("call says in one sentence what went wrong, and by its exit code", () 
     beta.route("never", () => new Promise(() => {}));
     const cases: [string[], number, string][] = [
       [["beta", "nope"], 1, "hub: Route not found"],
-      [["nobody", "echo"], 1, "hub: Destination not found."],
+      [["nobody", "echo"], 1, 'hub: Nobody has the name "nobody"'],
       [["beta", "refuse"], 1, "hub: not\\u0007 today"],
       [
         ["beta", "never", "--timeout", "1.5"],

