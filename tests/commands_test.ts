@@ -390,6 +390,47 @@ Deno.test("each setting that a command may not read is named, with the flag", as
   }
 });
 
+/** Runs a command in a shell, with redirections; it may only use the network. */
+async function inShell(
+  words: string,
+): Promise<{ code: number; out: string; err: string }> {
+  const program = `${Deno.execPath()} run --quiet --no-prompt --allow-net`;
+  const { code, stderr, stdout } = await new Deno.Command("sh", {
+    args: ["-c", `${program} ${words}`],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+Deno.test({
+  name: "A command says that its output cannot be written",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const decode = "openwebnet/cli.ts decode '*1*1*11##'";
+    assertEquals(await inShell(`${decode} >/dev/full`), {
+      code: 1,
+      out: "",
+      err: "openwebnet: Cannot write the output: no space left on device\n",
+    });
+  },
+});
+
+Deno.test({
+  name: "A command does what it should although its messages cannot be written",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using hub = await serve({ port: 0 });
+    const ping = `hub/cli.ts ping --port ${new URL(hub.urls[0]).port}`;
+    assertMatch((await inShell(ping)).err, /^Note: /);
+    for (const nowhere of ["/dev/full", "&-"]) {
+      const { code, out } = await inShell(`${ping} 2>${nowhere}`);
+      assertEquals([code, out.split(" ")[0]], [0, "The"]);
+    }
+  },
+});
+
 /** How each server is started, and what is said to it once. */
 const SERVERS: [name: string, args: string[], says: string][] = [
   ["hub", [], "GET / HTTP/1.1\r\nhost: evil.example\r\n\r\n"],

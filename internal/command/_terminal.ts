@@ -1,5 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import { whyRefused } from "./_file_error.ts";
 import { later } from "../clock.ts";
 
 /**
@@ -121,12 +122,14 @@ export class ProcessTerminal implements Terminal, Disposable {
     try {
       while (left.length > 0) left = left.subarray(stream.writeSync(left));
     } catch (error) {
-      // A server serves without a log rather than not at all.
-      if (this.isServer) return;
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-      if (stream === Deno.stdout) {
-        this.#stop.abort(new NobodyReads("Nobody reads"));
+      // A server serves without a log rather than not at all, and what goes
+      // wrong with messages can be told to nobody.
+      if (this.isServer || stream === Deno.stderr) return;
+      if (!(error instanceof Deno.errors.BrokenPipe)) {
+        const why = whyRefused(error);
+        throw new Error(`Cannot write the output: ${why}`, { cause: error });
       }
+      this.#stop.abort(new NobodyReads("Nobody reads"));
     }
   }
 
