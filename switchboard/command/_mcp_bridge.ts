@@ -146,9 +146,18 @@ function failureOf(url: URL, error: Error): Error {
   if (typeof status !== "number" || status < 0) {
     return fetchFailure(place, error);
   }
-  const said = error.message.replace(/^.*endpoint[^:]*: /s, "").trim();
+  const said = oneLine(error.message.replace(/^.*endpoint[^:]*: /s, ""));
+  const isOther = status !== 401 && !said.includes("--mcp");
   return new HandshakeError(
-    `Cannot connect to ${place}: the server answered ${status}: "${said}"`,
+    `Cannot connect to ${place}: the server answered ${status}` +
+      (said && `: "${said}"`) + (isOther ? ". Is that a hub with --mcp?" : ""),
     { url: place, status },
   );
+}
+
+/** Returns the start of a text or a page as one line, without its full stop. */
+function oneLine(text: string): string {
+  const line = text.replaceAll(/<style.*?<\/style>|<[^>]*(>|$)/gs, " ")
+    .replaceAll(/\s+/g, " ").trim().replace(/\.$/, "");
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }

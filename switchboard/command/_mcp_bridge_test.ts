@@ -178,3 +178,32 @@ Deno.test("switchboard mcp does not tell a token that cannot be sent", async () 
   assertEquals(said.includes("s3cret"), false);
   await bridge.next();
 });
+
+for (
+  const [answer, said] of [
+    [
+      new Response("<!doctype html>\n<style>a{}</style>\n<h1>No</h1> <p>way.", {
+        status: 501,
+      }),
+      '501: "No way". Is that a hub with --mcp?',
+    ],
+    [new Response(null, { status: 502 }), "502. Is that a hub with --mcp?"],
+    [
+      new Response("Start the hub with --mcp 'home/*'.", { status: 404 }),
+      "404: \"Start the hub with --mcp 'home/*'\"",
+    ],
+  ] as const
+) {
+  Deno.test(`switchboard mcp says in one line that a server answered ${said}`, async () => {
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      () => answer.clone(),
+    );
+    const bridge = startBridge(`http://127.0.0.1:${server.addr.port}/mcp`);
+    await bridge.say(HELLO);
+    const { code, said: all } = await endOf(bridge);
+    assertEquals(code, 3);
+    assertEquals(all.trimEnd().split("the server answered ")[1], said);
+    await bridge.next();
+  });
+}
