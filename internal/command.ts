@@ -77,6 +77,7 @@ export {
 export {
   beside,
   checkUrl,
+  hostAndPort,
   needNetwork,
   readCertificates,
   readData,

@@ -130,7 +130,8 @@ export async function listenLines(
         framer,
       );
       accept(tcp, "TCP");
-      urls.push(`tcp://${hostname}:${tcp.addr.port}`);
+      const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+      urls.push(`tcp://${host}:${tcp.addr.port}`);
     }
     if (unixPath !== undefined) {
       accept(await listenUnix({ path: unixPath, admission }, framer), "Unix");

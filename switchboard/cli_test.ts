@@ -43,35 +43,38 @@ async function post(url: string, body: string): Promise<unknown> {
   return await response.json();
 }
 
-Deno.test("switchboard serves a hub with its doors, and says where", async () => {
-  const args = ["--port", "0", "--jsonrpc-tcp", "0"];
-  await serving(args, /open to this machine/, async (out) => {
-    const all = out.join("\n");
-    const [, rpc, tcp] =
-      /JSON-RPC: (ws:\S+\/jsonrpc\?name=NAME), (tcp:\/\/127\.0\.0\.1:\d+)/
-        .exec(all)!;
-    const [, wsrpc] = /wsrpc: (ws:\S+\/wsrpc\/\?name=NAME)/.exec(all)!;
-    // Each is used as it is printed, with a name of one's own.
-    const asked = '{"jsonrpc":"2.0","id":1,"method":"hub.inform","params":[1]}';
-    for (const url of [rpc!, wsrpc!, tcp!]) {
-      for (const at of [url.replace("NAME", "me"), url.split("?")[0]!]) {
-        await using client = await connect(at);
-        await client.send(asked);
-        const { value } = await client[Symbol.asyncIterator]().next();
-        const why = /Take a name first: with \?name=NAME in the URL, or with/;
-        assertEquals(why.test(`${value}`), !at.includes("name="), `${value}`);
+for (const hostname of ["127.0.0.1", "::1"]) {
+  Deno.test(`switchboard serves a hub with its doors at ${hostname}, and says where`, async () => {
+    const args = ["--hostname", hostname, "--port", "0", "--jsonrpc-tcp", "0"];
+    await serving(args, /open to this machine/, async (out) => {
+      const all = out.join("\n");
+      const [, rpc, tcp] =
+        /JSON-RPC: (ws:\S+\/jsonrpc\?name=NAME), (tcp:\/\/(?:127\.0\.0\.1|\[::1\]):\d+)/
+          .exec(all)!;
+      const [, wsrpc] = /wsrpc: (ws:\S+\/wsrpc\/\?name=NAME)/.exec(all)!;
+      // Each is used as it is printed, with a name of one's own.
+      const asked =
+        '{"jsonrpc":"2.0","id":1,"method":"hub.inform","params":[1]}';
+      for (const url of [rpc!, wsrpc!, tcp!]) {
+        for (const at of [url.replace("NAME", "me"), url.split("?")[0]!]) {
+          await using client = await connect(at);
+          await client.send(asked);
+          const { value } = await client[Symbol.asyncIterator]().next();
+          const why = /Take a name first: with \?name=NAME in the URL, or with/;
+          assertEquals(why.test(`${value}`), !at.includes("name="), `${value}`);
+        }
       }
-    }
-    const [, http] = /curl .* (http:\S+)\/call\/NAME\/ROUTE/.exec(all)!;
-    const answer = await post(`${http}/call/nobody/x`, "{}");
-    assertMatch(JSON.stringify(answer), /Nobody has the name/);
-    const text = '{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}';
-    const { result } = await post(`${http}/jsonrpc`, text) as {
-      result: { openrpc: string };
-    };
-    assertMatch(result.openrpc, /^1\./);
+      const [, http] = /curl .* (http:\S+)\/call\/NAME\/ROUTE/.exec(all)!;
+      const answer = await post(`${http}/call/nobody/x`, "{}");
+      assertMatch(JSON.stringify(answer), /Nobody has the name/);
+      const text = '{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}';
+      const { result } = await post(`${http}/jsonrpc`, text) as {
+        result: { openrpc: string };
+      };
+      assertMatch(result.openrpc, /^1\./);
+    });
   });
-});
+}
 
 Deno.test("switchboard speaks every protocol from its first moment", async () => {
   const port = freePort();

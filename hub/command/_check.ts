@@ -4,6 +4,7 @@
 
 import {
   command,
+  hostAndPort,
   optionInFlags,
   readFile,
   toggle,
@@ -168,7 +169,8 @@ async function checkConfig(path: string): Promise<Findings> {
   }
   findings.add(path, found.map(locate));
   findings.summary = [
-    `it listens on ${hostname}:${port}${files.cert ? " with TLS" : ""}`,
+    `it listens on ${hostAndPort(hostname, port)}` +
+    (files.cert ? " with TLS" : ""),
     isLocked ? `has ${count(tokens, "token")}` : "is open to this machine",
     rules
       ? `has ${count(rules.length, "rule")}`

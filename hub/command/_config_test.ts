@@ -623,17 +623,22 @@ Deno.test("hub token leaves nothing behind where it cannot write", async () => {
   assertEquals(
     missing.err,
     [
-      `hub: Cannot write ${folder.path}/none/tokens.json: there is no such ` +
+      `hub: Cannot write --file ${folder.path}/none/tokens.json: there is no such ` +
       "folder",
     ],
   );
   await Deno.writeTextFile(file, "[]");
   const { rename } = Deno;
-  Deno.rename = () => Promise.reject(new Error("No space left on device"));
+  Deno.rename = () =>
+    Promise.reject(
+      new Error("No space left on device (os error 28): rename 'a' -> 'b'"),
+    );
   try {
-    const { out, err } = await make(file);
-    assertEquals(out, []);
-    assertEquals(err, [`hub: Cannot write ${file}: No space left on device`]);
+    const { code, out, err } = await make(file);
+    assertEquals([code, out], [1, []]);
+    assertEquals(err, [
+      `hub: Cannot write --file ${file}: no space left on device`,
+    ]);
   } finally {
     Deno.rename = rename;
   }

@@ -5,12 +5,14 @@
 import {
   choice,
   command,
+  FileError,
   integer,
   type Option,
   text,
   texts,
   toggle,
   UsageError,
+  whyRefused,
 } from "@wirekit/internal/command";
 import { fingerprint, secret } from "@wirekit/transport/pages";
 import type { Right, Token } from "../access/tokens.ts";
@@ -126,9 +128,7 @@ async function add(path: string, entry: Token): Promise<void> {
   } catch (cause) {
     await Deno.remove(beside).catch(() => {}); // It may not be there.
     if (cause instanceof Deno.errors.NotCapable) throw cause;
-    const why = cause instanceof Deno.errors.NotFound
-      ? "there is no such folder"
-      : (cause as Error).message.split(/: (?:writefile|rename) /)[0];
-    throw new Error(`Cannot write ${path}: ${why}`, { cause });
+    const why = whyRefused(cause, "folder");
+    throw new FileError(path, `Cannot write ${path}: ${why}`, { cause });
   }
 }

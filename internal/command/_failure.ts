@@ -26,6 +26,7 @@ const OF_THE_USER = [
   SyntaxError,
   Deno.errors.NotFound,
   Deno.errors.IsADirectory,
+  Deno.errors.NotADirectory,
   Deno.errors.PermissionDenied,
 ];
 
@@ -59,7 +60,8 @@ export async function failureOf(
   }
   const file = fileOf(error);
   if (file !== undefined) {
-    return { message: withOption(file, given, options), code: codeOf(error) };
+    const code = codeOf(file.cause instanceof Error ? file.cause : file);
+    return { message: withOption(file, given, options), code };
   }
   const [, host] = NO_HOST_REGEXP.exec(error.message) ?? [];
   if (host !== undefined) {

@@ -39,7 +39,12 @@ export function checkUrl(text: string, schemes: readonly string[]): string {
     /^[\w-]+:\d+(\/.*)?$/.test(rest);
   const isSecure = /^https:/i.test(text) && schemes.includes("wss:");
   const meant = `${isSecure ? "wss:" : schemes[0]}//${rest}`;
-  const hint = isHost && URL.canParse(meant)
+  const [, address, port = ""] =
+    /^([\da-f]*:[\da-f]*:[\da-f:]*?)(:\d{2,5})?\/?$/i.exec(rest) ?? [];
+  const hint = address !== undefined
+    ? "An IPv6 address has to stand in brackets: " +
+      `${scheme || schemes[0]}//[${address}]${port}`
+    : isHost && URL.canParse(meant)
     ? `Did you mean ${shownUrl(meant)}?`
     : `It has to begin with ${listed(schemes)}`;
   throw new UsageError(`Cannot use "${shownUrl(text)}" as a URL. ${hint}`);
@@ -153,6 +158,19 @@ export async function urlsForOthers(
 }
 
 /**
+ * Writes a host and a port as in a URL.
+ *
+ * @param hostname A name, or an address, which has no brackets.
+ * @param port The port.
+ * @returns Both; an IPv6 address is in brackets.
+ */
+export function hostAndPort(hostname: string, port: number): string {
+  return hostname.includes(":")
+    ? `[${hostname}]:${port}`
+    : `${hostname}:${port}`;
+}
+
+/**
  * Checks that a server may listen before it tries to: Deno's servers of Node
  * throw an error that cannot be caught.
  *
@@ -161,7 +179,11 @@ export async function urlsForOthers(
  * @throws {UsageError} If it may not.
  */
 export function needNetwork(hostname: string, port: number): void {
-  const host = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  const [, inner] = /^\[(.*)\]$/.exec(hostname) ?? [];
+  if (inner !== undefined) {
+    throw new UsageError(`--hostname takes no brackets: --hostname ${inner}`);
+  }
+  const host = hostAndPort(hostname, port);
   const { state } = Deno.permissions.requestSync({ name: "net", host });
   if (state === "granted") return;
   throw new UsageError(

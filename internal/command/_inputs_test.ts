@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assertEquals, assertRejects } from "@std/assert";
-import { readFile } from "./_inputs.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { checkUrl, needNetwork, readFile } from "./_inputs.ts";
 import { UsageError } from "./_usage_error.ts";
 
 Deno.test("readFile() leaves out a byte order mark", async () => {
@@ -31,4 +31,30 @@ Deno.test("readFile() says that a folder is one", async () => {
   const text = `Cannot read ${path}: it is a folder`;
   await assertRejects(() => readFile(path), UsageError, text);
   await Deno.remove(path);
+});
+
+for (
+  const [typed, meant] of [
+    ["ws://::1:8080", "ws://[::1]:8080"],
+    ["ws://::1", "ws://[::1]"],
+    ["tcp://fe80::a1:8080/", "tcp://[fe80::a1]:8080"],
+    ["2001:db8::5:8080", "ws://[2001:db8::5]:8080"],
+  ] as const
+) {
+  Deno.test(`checkUrl() says how ${typed} is written`, () => {
+    assertThrows(
+      () => checkUrl(typed, ["ws:", "tcp:"]),
+      UsageError,
+      `An IPv6 address has to stand in brackets: ${meant}`,
+    );
+  });
+}
+
+Deno.test("needNetwork() says that the address of a server has no brackets", () => {
+  assertThrows(
+    () => needNetwork("[::1]", 0),
+    UsageError,
+    "--hostname takes no brackets: --hostname ::1",
+  );
+  needNetwork("::1", 0);
 });

@@ -4,6 +4,7 @@
 
 import {
   command,
+  hostAndPort,
   integer,
   seconds,
   UsageError,
@@ -47,7 +48,9 @@ export const discover = command({
         options,
         terminal,
         { ...gateway, profile: gateway.profile.name },
-        `${hostname}:${port} ${modelName} ${modelNumber} ${serialNumber}`,
+        `${
+          hostAndPort(hostname, port)
+        } ${modelName} ${modelNumber} ${serialNumber}`,
       );
     }
     if (gateways.length > 0) return 0;

@@ -6,7 +6,9 @@ import {
   choice,
   command,
   FileError,
+  hostAndPort,
   integer,
+  needNetwork,
   port,
   readFile,
   type Terminal,
@@ -62,13 +64,14 @@ export const simulate = command({
       plant: { travel: TRAVEL },
       ...(password === undefined ? {} : { password }),
     });
+    needNetwork(hostname, port);
     using listener = listening(hostname, port);
     const { port: bound } = listener.addr as Deno.NetAddr;
     const secret = authentication !== "none" && password === undefined
       ? ", password 12345"
       : "";
     terminal.log(
-      `A gateway listens on ${hostname}:${bound} ` +
+      `A gateway listens on ${hostAndPort(hostname, bound)} ` +
         `(authentication ${authentication}${secret}; Ctrl-C stops it)`,
     );
     const { signal } = terminal;
@@ -89,7 +92,8 @@ function listening(hostname: string, port: number): Deno.TcpListener {
   } catch (cause) {
     if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
     throw new Deno.errors.AddrInUse(
-      `Cannot listen on ${hostname}:${port}: another program listens there`,
+      `Cannot listen on ${hostAndPort(hostname, port)}: another program ` +
+        "listens there",
       { cause },
     );
   }
