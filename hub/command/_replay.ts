@@ -31,7 +31,10 @@ export const replayCommand = command({
   ],
   async run({ words: [file = ""], options }, terminal) {
     const speed = speedOf(options.speed);
-    const rows = rowsOf(await readData(file === "-" ? file : `@${file}`));
+    const rows = rowsOf(
+      await readData(file === "-" ? file : `@${file}`),
+      file === "-" ? "the standard input" : file,
+    );
     const { client } = await connectClient(options, terminal);
     await using _client = client;
     const { timeout = 60_000, json } = options;
@@ -113,13 +116,17 @@ function valueOf(data: string): unknown {
   }
 }
 
-/** Reads the lines of a recording. */
-function rowsOf(text: string): TailReport[] {
+/** Reads the lines of a recording, which come from `source`. */
+function rowsOf(text: string, source: string): TailReport[] {
   const rows: TailReport[] = [];
   for (const [n, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     const row = rowOf(line);
-    if (!row) throw new UsageError(`Line ${n + 1} is none of a recording`);
+    if (!row) {
+      throw new UsageError(
+        `Cannot use ${source}: line ${n + 1} is not of a recording`,
+      );
+    }
     rows.push(row);
   }
   return rows.sort((a, b) => a.at - b.at);

@@ -359,7 +359,11 @@ Deno.test("replay sends a recording again", async () => {
   ]);
   assertEquals((await told).data, { n: 2 });
   await Deno.writeTextFile(file, "no recording");
-  assertEquals((await scene.run(["replay", file])).code, 2);
+  const refused = await scene.run(["replay", file]);
+  assertEquals([refused.code, refused.err], [
+    2,
+    [`hub: Cannot use ${file}: line 1 is not of a recording`],
+  ]);
   await Deno.remove(file);
 });
 
