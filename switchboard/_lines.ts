@@ -134,8 +134,9 @@ export async function listenLines(
       urls.push(`tcp://${host}:${tcp.addr.port}`);
     }
     if (unixPath !== undefined) {
-      accept(await listenUnix({ path: unixPath, admission }, framer), "Unix");
-      urls.push(`unix:${unixPath}`);
+      const unix = await listenUnix({ path: unixPath, admission }, framer);
+      accept(unix, "Unix");
+      urls.push(`unix:${unix.addr.path}`);
     }
     return { urls, close };
   } catch (error) {

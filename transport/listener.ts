@@ -43,7 +43,7 @@ export interface NetAddr {
 export interface UnixAddr {
   /** The kind of address. */
   transport: "unix" | "unixpacket";
-  /** The path of the socket. */
+  /** The absolute path of the socket. */
   path: string;
 }
 

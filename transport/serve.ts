@@ -267,7 +267,7 @@ class Serving<F extends Format, State> implements RenewableTls {
     const options = { ...this.#common(), path };
     const listener = await listenUnix<MessageOf<F>>(options, this.#framer);
     this.#acceptLines(listener, "Unix");
-    this.urls.push(`unix:${path}`);
+    this.urls.push(`unix:${listener.addr.path}`);
   }
 
   #common() {

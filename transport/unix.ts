@@ -18,6 +18,7 @@
  */
 
 import type * as NodeFs from "node:fs";
+import type * as NodePath from "node:path";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
 import { connected, dial } from "./opening/_dial.ts";
@@ -39,6 +40,7 @@ const MAX_PATH_BYTES = 107;
 
 // Loaded with the first socket: it would make the start of others longer.
 const fs = () => builtin<typeof NodeFs>("node:fs");
+const paths = () => builtin<typeof NodePath>("node:path");
 
 /**
  * Options of {@linkcode connectUnix}.
@@ -185,7 +187,8 @@ async function listen<T extends string | Uint8Array>(
   makeFramer: () => Framer<T>,
 ): Promise<TransportListener<T, UnixAddr>> {
   const options: PipeListenerOptions<T, UnixAddr> = {
-    addr: { transport: "unix", path },
+    // Clients may be in another folder.
+    addr: { transport: "unix", path: paths().resolve(path) },
     makeFramer: () => refuseHttp(makeFramer()),
     admission,
     maxOutboxBytes,

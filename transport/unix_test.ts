@@ -83,6 +83,14 @@ Deno.test("listenUnix() replaces no folder and no link", async () => {
   assert((await Deno.stat(link)).isDirectory);
 });
 
+Deno.test("listenUnix() says where it listens as clients in any folder can use it", async () => {
+  const path = `.${crypto.randomUUID()}.sock`;
+  await using listener = await listenUnix({ path }, framer);
+  assertEquals(listener.addr.path, `${Deno.cwd()}/${path}`);
+  await using client = await connectUnix(listener.addr, framer());
+  await client.close();
+});
+
 Deno.test("listenUnix() says that a path is too long", async () => {
   const path = `/tmp/${"a".repeat(200)}.sock`;
   await assertRejects(

@@ -4,6 +4,7 @@
 
 import { command, type Terminal, toggle } from "@wirekit/internal/command";
 import { sleep } from "@wirekit/internal/clock";
+import { askHub, HUB } from "./_ask_hub.ts";
 import {
   CLIENT_OPTIONS,
   type ClientValues,
@@ -24,8 +25,6 @@ import type { EdgeReport } from "../watch/reports/calls.ts";
 import type { ClientReport, PresenceReport } from "../watch/reports/clients.ts";
 import type { HubReport } from "../watch/reports/hub.ts";
 import type { TailBatch, TailReport } from "../watch/reports/tail.ts";
-
-const HUB = "@hub";
 
 /** How many clients to ask for at a time: as many as hubs tell each other. */
 const PAGE = 500;
@@ -192,12 +191,15 @@ async function subscribe(
     const told = data as Record<string, unknown>;
     if (source === HUB && told.name !== own) onData(told, own);
   });
-  const ask = () => client.request(HUB, "watch", wants, { timeout, signal });
+  const ask = () => askHub(client, "watch", wants, { timeout, signal });
+  let isWatching = false;
   client.addEventListener("disconnect", () => {
-    if (!signal.aborted) terminal.error("The connection to the hub was lost");
+    if (!isWatching || signal.aborted) return;
+    terminal.error("The connection to the hub was lost");
   });
   const watch = async () => {
     await ask();
+    isWatching = true;
     terminal.error("Watching (Ctrl-C stops it)");
   };
   client.addEventListener("ready", () =>
@@ -209,6 +211,7 @@ async function subscribe(
     await watch();
     await Promise.race([failed, untilStopped(client, signal)]);
   } catch (error) {
+    isWatching = false;
     if (!signal.aborted) throw error;
   }
 }
@@ -237,7 +240,7 @@ class Asker {
   #ask(route: string, data: Record<string, unknown> = {}): Promise<unknown> {
     this.#count++;
     const { signal } = this.#terminal;
-    return this.#client.request(HUB, route, data, {
+    return askHub(this.#client, route, data, {
       timeout: this.#timeout,
       signal,
     });

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { run as runFrame } from "@wirekit/internal/command";
 import { hub } from "./_commands.ts";
+import * as MessageType from "../winerp/_message_type.ts";
 import { dashboard, table, type View } from "./_dashboard.ts";
 import { Client } from "../client.ts";
 import { MemoryEngine } from "../cluster/memory.ts";
@@ -498,3 +499,33 @@ Deno.test("call and ping say what the hub knows of a name that nobody has", asyn
     assertMatch(String(short), /Nobody has the name "gone"$/);
   }
 });
+
+for (const words of [["list"], ["top"], ["tail"], ["watch"]]) {
+  Deno.test(`${words} says that winerp's own server does not tell what goes on in it`, async () => {
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      (request) => {
+        const { socket, response } = Deno.upgradeWebSocket(request);
+        socket.onmessage = ({ data }) => {
+          const message = JSON.parse(data);
+          const answer = message.type === MessageType.verification
+            ? { type: MessageType.success, data: "Authorized." }
+            : { type: MessageType.error, data: "Destination not found." };
+          socket.send(JSON.stringify({ ...message, ...answer }));
+        };
+        return response;
+      },
+    );
+    const err: string[] = [];
+    const error = (line: string) => void err.push(line);
+    const url = `ws://127.0.0.1:${server.addr.port}`;
+    const code = await runFrame(hub, [...words, "--url", url], {
+      log: error,
+      error,
+    });
+    assertEquals([code, err], [1, [
+      "hub: This server does not tell what goes on in it: only a hub of " +
+      "Wirekit does, and winerp's own does not",
+    ]]);
+  });
+}
