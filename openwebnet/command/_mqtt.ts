@@ -4,6 +4,7 @@
 
 import {
   command,
+  needNetwork,
   readCertificates,
   settings,
   type Terminal,
@@ -59,6 +60,12 @@ export const mqtt = command({
     const ca = options.ca === undefined
       ? undefined
       : await readCertificates(options.ca);
+    // The client of npm would only say that the connection was closed.
+    const usual = url.protocol === "mqtts:" ? 8883 : 1883;
+    needNetwork(
+      url.hostname.replace(/^\[|\]$/g, ""),
+      url.port === "" ? usual : Number(url.port),
+    );
     // Named at run time: other commands download nothing for it.
     const path = import.meta.resolve("../mqtt/mqtt.ts");
     const { connectMqtt }: typeof import("../mqtt/mqtt.ts") = await import(

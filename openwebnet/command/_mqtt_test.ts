@@ -81,3 +81,26 @@ for (const what of ["mqtt", "page"]) {
     await Deno.remove(folder, { recursive: true });
   });
 }
+
+Deno.test("openwebnet mqtt says that Deno does not let it reach the broker", async () => {
+  const cli = new URL("../cli.ts", import.meta.url).pathname;
+  for (
+    const [broker, place] of [
+      ["mqtt://127.0.0.1", "127.0.0.1:1883"],
+      ["mqtts://[::1]", "[::1]:8883"],
+      ["mqtt://127.0.0.1:99", "127.0.0.1:99"],
+    ] as const
+  ) {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "--no-prompt", "-A", "--deny-net", cli, "mqtt"],
+        ...["--host", "127.0.0.1", "--broker", broker],
+      ],
+      env: { NO_COLOR: "1" },
+    }).output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [
+      2,
+      `openwebnet: This needs net access to "${place}": pass --allow-net to Deno\n`,
+    ]);
+  }
+});
