@@ -345,6 +345,25 @@ Deno.test("hub serve says which file names one that cannot be used", async () =>
   }
 });
 
+Deno.test("hub serve says which settings name a certificate that is none", async () => {
+  await using folder = await folderWith({
+    "hub.json": { port: 0, tls: { cert: "bad.json", key: "bad.json" } },
+    "bad.json": [],
+  });
+  const path = `${folder.path}/hub.json`;
+  const bad = `${folder.path}/bad.json`;
+  const { code, err } = await command("serve", "--config", path);
+  assertEquals([code, err], [2, [
+    `hub: Cannot use TLS: tls.cert of ${path} is not a certificate in PEM`,
+  ]]);
+  // Flags come before the file.
+  const pair = ["--cert", bad, "--key", bad];
+  const given = await command("serve", "--config", path, ...pair);
+  assertEquals(given.err, [
+    `hub: Cannot use TLS: --cert ${bad} is not a certificate in PEM`,
+  ]);
+});
+
 Deno.test("hub check warns of an empty list, which lets nobody in", async () => {
   await using folder = await folderWith({ "list.json": [] });
   const path = `${folder.path}/list.json`;

@@ -166,7 +166,11 @@ function inFlags(
     given.has(name) || name in options && !given.has("config")
   );
   const files = names.map((name) => [name, given.get(name)?.[0]]);
-  return tlsInFlags(message, "--", Object.fromEntries(files));
+  const said = tlsInFlags(message, "--", Object.fromEntries(files));
+  const [config] = given.get("config") ?? [];
+  return config === undefined
+    ? said
+    : said.replace(/\btls\.(cert|key)\b/, (name) => `${name} of ${config}`);
 }
 
 /**
