@@ -18,7 +18,7 @@ const MAX_AHEAD = 262_144;
 const AT_ONCE = 64;
 
 /** So many messages are few. */
-const FEW = 8;
+const FEW = 16;
 
 /**
  * An inbox that can hand over the messages of each read at once, which spares
