@@ -13,6 +13,10 @@ import {
   type Running,
   type System,
 } from "../harness.ts";
+import { isAlone, put } from "../places.ts";
+
+/** For how long ours are warmed up, in seconds: a million calls, 64 at a time. */
+const WARM_SECONDS = 2;
 
 function file(name: string): string {
   return new URL(name, import.meta.url).pathname;
@@ -25,6 +29,7 @@ function installWsrpc(): Promise<string> {
 }
 
 async function start(
+  cell: CallCell,
   server: string[],
   client: string[],
 ): Promise<Running<CallCell>> {
@@ -33,11 +38,14 @@ async function start(
   const { address } = await serving.event({ event: "ready" });
   const calling = stack.use(new Driver([...client, `${address}`]));
   await calling.event({ event: "ready" });
+  if (!isAlone(cell)) await put([[serving.pid], [calling.pid]]);
+  const load: Running<CallCell>["load"] = ({ depth, size }, seconds) =>
+    calling.do<Load>("load", { depth, size, seconds });
   const rest = stack.move();
   return {
     processes: { server: serving.pid, client: calling.pid },
-    load: ({ depth, size }, seconds) =>
-      calling.do<Load>("load", { depth, size, seconds }),
+    load,
+    warmUp: async () => void await load(cell, WARM_SECONDS),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }
@@ -57,8 +65,9 @@ export function wirekit(
   return {
     name: `Wirekit${how} ← Wirekit`,
     busy: busyCalls,
-    start: () =>
+    start: (cell) =>
       start(
+        cell,
         [...ourProgram("wsrpc/wirekit_server.ts", root), kind],
         ourProgram("wsrpc/wirekit_client.ts", root),
       ),
@@ -75,11 +84,15 @@ export async function systems(): Promise<System<CallCell>[]> {
   const theirServer = [python, file("wsrpc_server.py")];
   const theirClient = [python, file("wsrpc_client.py")];
   const ourServer = ourProgram("wsrpc/wirekit_server.ts");
-  const foreign = (name: string, server: string[], client: string[]) => ({
+  const foreign = (
+    name: string,
+    server: string[],
+    client: string[],
+  ): System<CallCell> => ({
     name,
     busy: busyCalls,
     isWarm: server === theirServer && client === theirClient,
-    start: () => start(server, client),
+    start: (cell) => start(cell, server, client),
   });
   return [
     foreign("wsrpc-aiohttp ← wsrpc-aiohttp", theirServer, theirClient),
