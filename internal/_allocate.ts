@@ -71,15 +71,17 @@ export function encodeText(text: string): Uint8Array<ArrayBuffer> {
   return read === text.length ? bytes : encoder.encode(text);
 }
 
-/** The sizes of memory that is used again: what is smaller needs none. */
+/** The smallest memory that is used again: what is smaller needs none. */
 const BORROWED_BYTES = 16_384;
-const MAX_BORROWED_BYTES = 262_144;
+
+/** The largest memory that is used again: 1 MiB, and what is around it. */
+const MAX_BORROWED_BYTES = 1_114_112;
 
 /** Memory is lent in steps of this many bytes, so that more of it fits. */
 const STEP_BITS = 12;
 
-/** The most memory that is kept for later. */
-const KEPT_BYTES = 2_097_152;
+/** The most memory that is kept for later: four of the largest. */
+const KEPT_BYTES = 4 * MAX_BORROWED_BYTES;
 
 /** Whoever gets a message next is the last to use it. */
 const LAST_USED = 1;
@@ -98,9 +100,10 @@ let kept: ArrayBuffer[][] = [];
 let keptBytes = 0;
 
 /**
- * Returns a buffer with arbitrary content, for one message. From 16 to 256 KiB
- * it may be given back with {@linkcode giveBack}: memory outside of its heap is
- * what the engine collects most slowly. If nobody does, the collector does.
+ * Returns a buffer with arbitrary content, for one message. From 16 KiB to 1 MiB
+ * and its envelope it may be given back with {@linkcode giveBack}: memory outside
+ * of its heap is what the engine collects most slowly. If nobody does, the
+ * collector does.
  *
  * @param length Its length in bytes.
  * @returns The buffer. Overwrite all of it. Nothing else uses these bytes.

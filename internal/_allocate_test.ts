@@ -46,7 +46,7 @@ Deno.test("borrow() gives no byte twice while it is lent", () => {
   let reused = 0;
   const seen = new Set<ArrayBuffer>();
   for (let n = 0; n < 1_500; n++) {
-    const bytes = borrow(random(n % 10 === 0 ? 300_000 : 70_000));
+    const bytes = borrow(random(n % 50 === 0 ? 1_500_000 : 70_000));
     if (seen.has(bytes.buffer)) reused++;
     seen.add(bytes.buffer);
     lent.push({ bytes: bytes.fill(n % 251), mark: n % 251 });
@@ -63,6 +63,21 @@ Deno.test("borrow() gives no byte twice while it is lent", () => {
   }
   lent.forEach(check);
   assert(reused > 400, `${reused}, seed ${numbers.seed}`);
+});
+
+Deno.test("borrow() uses memory of up to four messages of 1 MiB with their envelopes again", () => {
+  const borrowed = (count: number) =>
+    Array.from({ length: count }, () => borrow(1_048_576 + 300));
+  borrowed(5).forEach(giveBack); // More than is kept, so that nothing else is.
+  borrowed(5);
+  const four = borrowed(4);
+  four.forEach(giveBack);
+  const again = new Set(borrowed(4).map(({ buffer }) => buffer));
+  assert(four.every(({ buffer }) => again.has(buffer)));
+  const many = borrowed(20);
+  many.forEach(giveBack);
+  const kept = new Set(many.map(({ buffer }) => buffer));
+  assert(borrowed(20).filter(({ buffer }) => kept.has(buffer)).length <= 4);
 });
 
 Deno.test("only what was borrowed is used again, and only once it is not used any more", () => {

@@ -25,9 +25,10 @@ export interface FrameParserOptions {
 const MAX_CONTROL_BYTES = 125;
 
 /**
- * Messages up to this size get their memory at once; larger ones as they come.
+ * Messages up to this size, 1 MiB and what is around it, get their memory at
+ * once, which is used again; larger ones as they come.
  */
-const TRUSTED_BYTES = 1_048_576;
+const TRUSTED_BYTES = 1_114_112;
 
 /** More frames than come, and an integer, which takes no memory of its own. */
 const UNLIMITED = 2 ** 30 - 1;
