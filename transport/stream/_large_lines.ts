@@ -22,15 +22,20 @@ export interface LineEnd {
   isAscii: boolean;
 }
 
-const CODE = "01047b" + // newlines, all, a, b: v128
+/** How many bytes it looks at in a step. */
+const STEP_BYTES = 64;
+
+const CODE = "01067b" + // newlines, all, a, b, c, d: v128
   "410afd0f2102" + // newlines = 16 newlines
   "02400340" + // block, loop
-  "200041206a20014a0d01" + // leave if start + 32 > end
+  "200020014e0d01" + // leave if start >= end
   "2000fd00040022042002fd23" + // a = 16 bytes; a == newlines
-  "2000fd00041022052002fd23" + // b = the next 16; b == newlines
-  "fd50fd530d01" + // leave if any of them is
-  "20042005fd502003fd502103" + // all |= a | b
-  "200041206a2100" + // start += 32
+  "2000fd00041022052002fd23fd50" + // b = the next 16; or b == newlines
+  "2000fd00042022062002fd23fd50" + // the same of c
+  "2000fd00043022072002fd23fd50" + // and of d
+  "fd530d01" + // leave if any of them is
+  "20032004fd502005fd502006fd502007fd502103" + // all |= a | b | c | d
+  "200041c0006a2100" + // start += 64
   "0c000b0b" + // again
   "20002003fd64410047411f74720b"; // start | any highest bit of all << 31
 
@@ -54,9 +59,9 @@ export function findNewline(
     const piece = bytes.subarray(at, at + size);
     if (!isThere) memory.set(piece);
     const start = isThere ? piece.byteOffset : 0;
-    // Where the first 32 begin that hold a newline or are not whole; it is
+    // Where the first step begins that holds a newline or is not whole; it is
     // negative unless all before are ASCII.
-    const passed = run(start, start + piece.length);
+    const passed = run(start, start + piece.length - STEP_BYTES + 1);
     if (passed < 0) high = 0x80;
     for (let i = (passed & 0x7fffffff) - start; i < piece.length; i++) {
       const byte = piece[i]!;

@@ -41,11 +41,24 @@ Deno.test("findNewline() finds what a plain search does", () => {
 
 Deno.test("findNewline() sees each byte, and none beyond the end", () => {
   // The ends of the pieces that are copied, and of the words within.
-  for (const length of [0, 1, 31, 32, 33, 64, 16_384, 16_385, 32_768 + 33]) {
+  for (
+    const length of [0, 1, 31, 63, 64, 65, 128, 16_384, 16_385, 32_768 + 33]
+  ) {
     const whole = new Uint8Array(length + 64).fill(0x0a);
     const bytes = whole.subarray(0, length).fill(0x20);
     assertEquals(findNewline(bytes, 0), { at: -1, isAscii: true });
-    const places = new Set([0, 15, 16, 31, 32, 16_383, 16_384, length - 1]);
+    const places = new Set([
+      0,
+      15,
+      16,
+      32,
+      48,
+      63,
+      64,
+      16_383,
+      16_384,
+      length - 1,
+    ]);
     for (const at of places) {
       if (at < 0 || at >= length) continue;
       bytes[at] = 0x0a;
