@@ -16,10 +16,14 @@ function random(seed: number): (below: number) => number {
 
 function steps(pick: (below: number) => number, isSlow: boolean): Step[] {
   let count = 0;
+  const padding = "x".repeat(pick(3) ? 0 : 20_000);
   const most = isSlow ? 3 : 70;
   const made = Array.from({ length: pick(isSlow ? 90 : 12) }, (): Step => {
     if (pick(3) === 0) return "turn";
-    const push = Array.from({ length: pick(most) }, () => `${count++}`);
+    const push = Array.from(
+      { length: pick(most) },
+      () => `${count++}${padding}`,
+    );
     return { push };
   });
   const code = [1000, 1001, 1006, 1011][pick(4)]!;
@@ -197,6 +201,39 @@ Deno.test("DeliveringInbox waits for the other reads of a turn once there are so
   await turn();
   assertEquals(log.length, 3);
   assertEquals(await oneByOne(one, log, 8), LATER);
+});
+
+Deno.test("DeliveringInbox hands over large messages within their read, and no small ones", async () => {
+  const { inbox, log } = logged();
+  const large = "x".repeat(20_000);
+  const read = (messages: string[]) => {
+    for (const message of messages) inbox.push(message);
+    inbox.flush();
+    return log.splice(0).length;
+  };
+  assertEquals(read([large, "small", large]), 0); // Small on average.
+  await turn();
+  assertEquals(log.splice(0), [large, "small", large]);
+  assertEquals(read([large, large]), 2);
+  assertEquals(read(Array(100).fill("x".repeat(200))), 0);
+  await turn();
+  assertEquals(log.length, 100);
+});
+
+Deno.test("DeliveringInbox hands over no message while its receiver has another", async () => {
+  const inbox = new DeliveringInbox<string>(65_536);
+  let isReceiving = false;
+  let received = 0;
+  const reading = DELIVERED(inbox, () => {
+    assert(!isReceiving);
+    isReceiving = true;
+    if (++received === 1) inbox.end(new CloseError(1000));
+    isReceiving = false;
+  });
+  for (let i = 0; i < 100; i++) inbox.push("x".repeat(20_000));
+  inbox.flush();
+  await reading;
+  assertEquals(received, 100);
 });
 
 Deno.test("DeliveringInbox reports that its receiver fails, whatever it throws", async () => {
