@@ -41,8 +41,11 @@ export function loggerOf(
   const logger: Logger = {};
   for (const level of LEVELS.slice(LEVELS.indexOf(least))) {
     logger[level] = (text) => {
-      // In quotes it is a name that somebody has.
-      const line = text.replaceAll(/(?<!")\bmaxConnections\b(?!")/g, limit);
+      // Elsewhere it is what a client calls itself.
+      const line = text.replaceAll(
+        /^maxConnections\b|\bmaxConnections$/g,
+        limit,
+      );
       const time = new Date().toISOString();
       error(
         log === "json"

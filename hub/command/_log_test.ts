@@ -50,9 +50,9 @@ Deno.test("The log speaks of the limit of connections as it was typed", () => {
     "--max-connections",
   );
   logger.warn?.("maxConnections is 9, but 2 are allowed: lower maxConnections");
-  logger.info?.('"maxConnections" joined');
+  logger.info?.('"the maxConnections bot" joined');
   assertEquals(lines.map((line) => line.split(" ").slice(1).join(" ")), [
     "warn --max-connections is 9, but 2 are allowed: lower --max-connections",
-    'info "maxConnections" joined',
+    'info "the maxConnections bot" joined',
   ]);
 });
