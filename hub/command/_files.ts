@@ -92,11 +92,11 @@ async function readTls(
  * Takes what changes in the files while a hub runs: tokens, rules and the
  * certificate. What cannot be used changes nothing, and the log says why.
  */
-export function followFiles(
+export async function followFiles(
   { hub, renewTls }: HubServer,
   { files, fixed }: Settings,
   logger: Logger | undefined,
-): Timer {
+): Promise<Timer> {
   const { config, tokens, cert, key } = files;
   const paths = [config, tokens, cert, key].filter((path) =>
     path !== undefined
@@ -119,7 +119,7 @@ export function followFiles(
   let others: string | undefined;
   // What counts at the start is what the file says now.
   const first = configOf(config).then(settled, () => undefined);
-  return watchFiles(paths, async (changed) => {
+  const watch = watchFiles(paths, async (changed) => {
     others ??= await first;
     const has = (path: string | undefined) =>
       path !== undefined && changed.includes(path);
@@ -152,4 +152,6 @@ export function followFiles(
   }, (path) => {
     logger?.error?.(`Kept what ${path} said: it is not a file any more`);
   });
+  await first;
+  return watch;
 }

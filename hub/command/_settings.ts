@@ -45,5 +45,5 @@ export async function follow(
   const names = [config, tokens, cert, key];
   if (names.every((file) => file === undefined)) return { stop() {} };
   const { followFiles } = await import("./_files.ts");
-  return followFiles(server, settings, logger);
+  return await followFiles(server, settings, logger);
 }
