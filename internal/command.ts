@@ -79,6 +79,7 @@ export {
   checkUrl,
   hostAndPort,
   needNetwork,
+  readBeside,
   readCertificates,
   readData,
   readFile,

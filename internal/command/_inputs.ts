@@ -2,7 +2,7 @@
 
 import { portMistake } from "../_url.ts";
 import { shownUrl } from "../errors.ts";
-import { FileError, whyRefused } from "./_file_error.ts";
+import { FileError, namedIn, whyRefused } from "./_file_error.ts";
 import { listed } from "./_option.ts";
 import { UsageError } from "./_usage_error.ts";
 
@@ -109,6 +109,25 @@ export async function readFile(path: string): Promise<string> {
 export function beside(file: string, path: string): string {
   if (/^([\\/]|[A-Za-z]:[\\/])/.test(path)) return path;
   return file.replace(/[^\\/]*$/, "") + path;
+}
+
+/**
+ * Reads a file that another one names, of one line, such as a password.
+ *
+ * @param file The file that names it.
+ * @param setting Its setting that does.
+ * @param path What it says there.
+ * @returns Its content, without space around it.
+ * @throws {UsageError} As of {@linkcode readFile}; it names both files.
+ */
+export async function readBeside(
+  file: string,
+  setting: string,
+  path: string,
+): Promise<string> {
+  const there = beside(file, path);
+  const text = await namedIn(file, { [setting]: there }, readFile(there));
+  return text.trim();
 }
 
 /** Reads a file, which may be a device that never ends. */

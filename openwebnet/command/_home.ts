@@ -3,10 +3,9 @@
 /** How the commands use a home: names in place of targets. */
 
 import {
-  beside,
   closest,
   FileError,
-  namedIn,
+  readBeside,
   readFile,
   UsageError,
 } from "@wirekit/internal/command";
@@ -175,7 +174,5 @@ export async function passwordIn(
   { passwordFile }: HomeGateway,
 ): Promise<string | undefined> {
   if (passwordFile === undefined) return undefined;
-  const path = beside(file, passwordFile);
-  const text = await namedIn(file, { passwordFile: path }, readFile(path));
-  return text.trim();
+  return await readBeside(file, "passwordFile", passwordFile);
 }

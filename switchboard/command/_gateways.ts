@@ -3,8 +3,7 @@
 /** The gateways that a user names, and the home that they are in. */
 
 import {
-  beside,
-  namedIn,
+  readBeside,
   readFile,
   settings,
   UsageError,
@@ -108,7 +107,7 @@ export async function gatewaysOf(
     const { host, port, profile, passwordFile } = gateway;
     const own = passwordFile === undefined
       ? password
-      : await passwordIn(file!, passwordFile);
+      : await readBeside(file!, "passwordFile", passwordFile);
     add(name, host, {
       ...(port !== undefined && { port }),
       ...(own !== undefined && { password: own }),
@@ -146,13 +145,6 @@ function logSessions(
     logger.warn?.(`${what} is not open: ${error.message}`);
   });
   gateway.ready({ timeout: Infinity }).catch(() => {});
-}
-
-/** Reads the password of a gateway of a home. */
-async function passwordIn(home: string, passwordFile: string): Promise<string> {
-  const path = beside(home, passwordFile);
-  const text = await namedIn(home, { passwordFile: path }, readFile(path));
-  return text.trim();
 }
 
 async function readHome<T>(
