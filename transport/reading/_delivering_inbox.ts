@@ -21,7 +21,7 @@ const AT_ONCE = 64;
  * Messages from this size on are handed over before others are read: the next
  * read would push them out of the caches, and their receivers have much to do.
  */
-const LARGE_BYTES = 16_384;
+const LARGE = 16_384;
 
 /** So many messages are few. */
 const FEW = 16;
@@ -53,16 +53,19 @@ export class DeliveringInbox<T extends string | Uint8Array>
   /** Notes that a read is over, and that more may have been pushed. */
   override flush(): void {
     if (!this.#receiver || this.#held) return;
-    // Large on average; not the rest of what was handed over, nor what an end in
-    // the midst of that has left.
-    const isLarge = this.bytes >= LARGE_BYTES * (this.count || 1);
-    if (isLarge && !this.#goesOn && !this.ended) return this.handOverRead();
+    // Not the rest of what was handed over, nor what an end in the midst of that
+    // has left.
+    const isNew = !this.#goesOn && !this.ended;
+    // Large on average.
+    if (isNew && this.bytes >= LARGE * (this.count || 1)) {
+      return this.handOverRead();
+    }
     const isFirst = due.length === 0;
     if (isFirst && !prompt) void READY.then(handOverDue);
     // Its answer need not wait for the next read, which would find nothing now, and
     // often the next message then.
     const isAlone = isFirst && (prompt ?? this) === this && ones >= ENOUGH &&
-      this.count === 1 && !this.#goesOn;
+      this.count === 1 && isNew;
     if (isAlone) answerAtOnce(prompt = this);
     else due.push(this);
   }

@@ -221,19 +221,41 @@ Deno.test("DeliveringInbox hands over large messages within their read, and no s
 });
 
 Deno.test("DeliveringInbox hands over no message while its receiver has another", async () => {
-  const inbox = new DeliveringInbox<string>(65_536);
-  let isReceiving = false;
-  let received = 0;
-  const reading = DELIVERED(inbox, () => {
-    assert(!isReceiving);
-    isReceiving = true;
-    if (++received === 1) inbox.end(new CloseError(1000));
-    isReceiving = false;
-  });
-  for (let i = 0; i < 100; i++) inbox.push("x".repeat(20_000));
-  inbox.flush();
-  await reading;
-  assertEquals(received, 100);
+  const begin = async (count: number, endsAt: number, isQueued: boolean) => {
+    const inbox = new DeliveringInbox<string>(65_536);
+    let isReceiving = false;
+    const received: string[] = [];
+    const receive = (message: string) => {
+      assert(!isReceiving, `${count} messages, the end at ${endsAt}`);
+      isReceiving = true;
+      received.push(message);
+      if (received.length === endsAt) inbox.end(new CloseError(1000));
+      isReceiving = false;
+    };
+    const { inbox: other } = logged();
+    for (let i = 0; i < 12; i++) { // So many that the next may be alone, too.
+      other.push("alone");
+      other.flush();
+      await turn();
+    }
+    let reading = isQueued ? undefined : DELIVERED(inbox, receive);
+    const padding = "x".repeat(20_000);
+    const sent = Array.from({ length: count }, (_, i) => `${i} ${padding}`);
+    for (const message of sent) inbox.push(message);
+    inbox.flush();
+    reading ??= DELIVERED(inbox, receive);
+    await reading;
+    assertEquals(received, sent);
+  };
+  for (const isQueued of [false, true]) {
+    for (const count of [2, 3, 66, 100]) {
+      for (
+        const endsAt of new Set([1, count - 1, count, Math.min(64, count)])
+      ) {
+        await begin(count, endsAt, isQueued);
+      }
+    }
+  }
 });
 
 Deno.test("DeliveringInbox reports that its receiver fails, whatever it throws", async () => {
