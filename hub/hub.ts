@@ -480,7 +480,7 @@ function makeRouter(options: HubOptions, log: CalmLogger): Router {
       }
     },
     onDenial: (text) => log.warn(`Denied: ${text}`, "denied"),
-    onFlood: (text) => log.warn(text, "flood"),
+    onWarning: (text) => log.warn(text, "cluster"),
   });
   return router;
 }

@@ -21,7 +21,7 @@ import type { Connected, Flow, Receiver } from "./exchange/participant.ts";
  * @category Hub
  */
 export interface HubOptions
-  extends Omit<ExchangeOptions, "onName" | "onDenial" | "onFlood"> {
+  extends Omit<ExchangeOptions, "onName" | "onDenial" | "onWarning"> {
   /**
    * The largest message to pass on, in bytes. A larger one is answered with an
    * error. The default is what a stock winerp client accepts: a larger message

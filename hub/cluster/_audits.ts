@@ -4,6 +4,7 @@ import { later, type Timer } from "@wirekit/internal/clock";
 import { fault } from "../exchange/fault.ts";
 import type { Fault } from "../exchange/fault.ts";
 import type { Asked } from "./_asked.ts";
+import type { BackplaneStatus, NodeStatus } from "./backplane.ts";
 import { AUDITED, encode, Kind } from "./_messages.ts";
 import type { Line, Origin, Remote } from "./_remote.ts";
 import type { Remotes } from "./_remotes.ts";
@@ -19,25 +20,45 @@ const LOST = fault(
   "The answer was lost on the way between two hubs.",
 );
 
-/** What is done about a question that got lost. */
-type End = (asked: Asked, reason: Fault) => void;
+/** How many signs of life a node gives before its silence tells something. */
+const SIGNS = 3;
+
+/** What is said of questions to a node that is there and does not answer. */
+const SILENT = fault(
+  "Unreachable",
+  "The other hub is there, but does not answer.",
+);
+
+/** What becomes of questions that got lost. */
+interface Auditor {
+  end(asked: Asked, reason: Fault): void;
+  warn(text: string): void;
+}
+
+/** The line of a node that knows of the others. */
+interface Viewing extends Line {
+  readonly status: BackplaneStatus;
+}
 
 /** Asks other nodes what became of questions: messages may get lost. */
 export class Audits {
-  readonly #line: Line;
+  readonly #line: Viewing;
   readonly #remotes: Remotes;
-  readonly #end: End;
+  readonly #auditor: Auditor;
   /** Names whose questions are to be asked after, all at once. */
   #moved = new Set<string>();
   #timer: Timer | undefined;
   /** What other nodes wait for, by node: as it was in a turn, at the latest. */
   #open: Map<string, Set<number>> | undefined;
   #openTurn = 0;
+  /** The nodes that there are, by their ids: as they were in a turn. */
+  #nodes = new Map<string, NodeStatus>();
+  #nodesTurn = -1;
 
-  constructor(line: Line, remotes: Remotes, end: End) {
+  constructor(line: Viewing, remotes: Remotes, auditor: Auditor) {
     this.#line = line;
     this.#remotes = remotes;
-    this.#end = end;
+    this.#auditor = auditor;
   }
 
   /** Asks after all questions. */
@@ -81,6 +102,8 @@ export class Audits {
     };
     line.asked.add(audit);
     remote.audit = audit;
+    const owner = this.#ownerOf(name);
+    if (remote.silent?.id !== owner?.id) remote.silent = owner;
     const message = encode([Kind.audit, audit.ref, ...refs]);
     const refusal = line.publish({ name }, message, audit.ref);
     if (refusal) line.asked.delete(audit);
@@ -91,6 +114,40 @@ export class Audits {
     const { asked, turn } = this.#line;
     return audit !== undefined && asked.get(audit.ref) === audit &&
       audit.turn < turn - 1;
+  }
+
+  /**
+   * Whether the node of a participant says nothing, though it gives signs of
+   * life. One that hangs gives none, and may still answer.
+   */
+  isSilent(remote: Remote): boolean {
+    const before = remote.silent;
+    const { id, signs } = this.#ownerOf(remote.party.name!) ?? {};
+    return this.isUnanswered(remote) && id === before?.id &&
+      signs !== undefined && signs >= before!.signs! + SIGNS;
+  }
+
+  /** Ends what a participant was asked whose node says nothing. */
+  giveUp({ party, silent }: Remote): void {
+    this.#auditor.warn(
+      `Node ${silent!.label} is there, but does not answer: look whether all ` +
+        "servers of the engine reach each other",
+    );
+    for (let each = party.firstAsked; each;) {
+      const { after, tag } = each;
+      this.#auditor.end(tag as Asked, SILENT);
+      each = after;
+    }
+  }
+
+  /** The other node that has a name. */
+  #ownerOf(name: string): NodeStatus | undefined {
+    const { turn, status } = this.#line;
+    if (this.#nodesTurn !== turn) {
+      this.#nodesTurn = turn;
+      this.#nodes = new Map(status.nodes.map((node) => [node.id, node]));
+    }
+    return this.#nodes.get(status.names.get(name) ?? "");
   }
 
   /** Another node has asked something: what it waits for has changed. */
@@ -136,11 +193,13 @@ export class Audits {
     const { asked } = this.#line;
     const audit = asked.get(Number(number));
     if (!audit || !asked.delete(audit)) return;
+    const remote = this.#remotes.get(audit.name);
+    if (remote) remote.silent = undefined;
     for (const ref of refs) {
       const each = asked.get(Number(ref));
       // What was sent after the question cannot have been there.
       const isOlder = each && !each.waits && each.sent < audit.sent;
-      if (each?.question && isOlder) this.#end(each, LOST);
+      if (each?.question && isOlder) this.#auditor.end(each, LOST);
     }
   }
 }

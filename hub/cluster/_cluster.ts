@@ -58,11 +58,10 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
     this.#backplane = backplane;
     this.#remotes = new Remotes(this);
     this.#asking = new Asking(this, this.#remotes);
-    this.#audits = new Audits(
-      this,
-      this.#remotes,
-      (asked, reason) => this.#asking.end(asked, reason),
-    );
+    this.#audits = new Audits(this, this.#remotes, {
+      end: (asked, reason) => this.#asking.end(asked, reason),
+      warn: (text) => host.warn(text),
+    });
     this.#incoming = new Incoming(this, host, {
       remotes: this.#remotes,
       asking: this.#asking,
@@ -247,8 +246,10 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
     this.#incoming.tick();
     for (const remote of this.#remotes) {
       const { firstAsked } = remote.party;
-      if (firstAsked && this.#isForsaken(remote)) this.#remotes.failAll(remote);
-      else if (firstAsked && this.turn % OLD === 0) {
+      if (!firstAsked) remote.silent = undefined;
+      else if (this.#isForsaken(remote)) this.#remotes.failAll(remote);
+      else if (this.#audits.isSilent(remote)) this.#audits.giveUp(remote);
+      else if (this.turn % OLD === 0) {
         this.#audits.of(remote, this.turn - OLD);
       }
       for (

@@ -15,20 +15,30 @@ class Pair {
   readonly planes = [this.engine.node("one"), this.engine.node("two")];
   /** What became of names, as a log tells it. */
   readonly events: string[] = [];
+  readonly warnings: string[] = [];
   readonly routers = this.planes.map((backplane) =>
     new Router({
       backplane,
       onName: (event, name) => this.events.push(`${event} ${name}`),
+      onWarning: (text) => this.warnings.push(text),
     })
   );
   /** Whether messages get lost on the way. */
   deaf = false;
+  /** How many signs of life each node has had of the other. */
+  signs = 0;
 
   constructor() {
     for (const plane of this.planes) {
       const publish = plane.publish.bind(plane);
       plane.publish = (...message) =>
         this.deaf ? undefined : publish(...message);
+      const status = plane.status.bind(plane);
+      plane.status = () => {
+        const all = status();
+        const { signs } = this;
+        return { ...all, nodes: all.nodes.map((node) => ({ ...node, signs })) };
+      };
     }
   }
 
@@ -72,6 +82,8 @@ class Pair {
 }
 
 const AWAY = "This hub is cut off from the other hubs.";
+const WARNING = "Node two is there, but does not answer: look whether all " +
+  "servers of the engine reach each other";
 const LEFT = "The destination disconnected before it answered.";
 
 Deno.test("A cluster tells a client what a hub tells it of its name, with the members that it sent", () => {
@@ -189,6 +201,46 @@ Deno.test("A question across nodes ends when its responder leaves, its node is c
   second.say({ type: 3, data: 1, uuid: "3", destination: "a" });
   pair.tick(5);
   assertEquals(one.texts(), []);
+});
+
+Deno.test("A question to a node that is there and does not answer fails; one to a node that gives no sign of life waits", () => {
+  using _time = new FakeTime();
+  const pair = new Pair();
+  const one = pair.client(0, "a");
+  const two = pair.client(1, "b");
+  const ask = (uuid: string) =>
+    one.say({ type: 2, route: "r", data: {}, uuid, destination: "b" });
+  const answer = (uuid: string) =>
+    two.say({ type: 3, data: uuid, uuid, destination: "a" });
+  one.take();
+  for (const uuid of ["hanging", "hanging again"]) {
+    ask(uuid);
+    pair.deaf = true;
+    pair.tick(20);
+    pair.deaf = false;
+    assertEquals(one.texts(), []);
+    answer(uuid);
+    assertEquals(one.texts(), [uuid]);
+  }
+  for (const uuid of ["cut off", "cut off again"]) {
+    pair.deaf = true;
+    ask(uuid);
+    let seconds = 0;
+    let said: unknown[] = [];
+    while (said.length === 0 && ++seconds < 20) {
+      pair.signs++;
+      pair.tick(1);
+      said = one.texts();
+    }
+    assertEquals(said, ["The other hub is there, but does not answer."]);
+    assert(seconds > 3 && seconds < 9, `${seconds}`);
+    pair.deaf = false;
+    ask("healed");
+    answer("healed");
+    assertEquals(one.texts(), ["healed"]);
+    pair.tick(1);
+  }
+  assertEquals(pair.warnings, [WARNING, WARNING]);
 });
 
 Deno.test("A question that the engine did not deliver, and that got lost when it was sent again, fails too", async () => {

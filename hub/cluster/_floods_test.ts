@@ -16,8 +16,8 @@ function floodedHub() {
   };
   const lines: string[] = [];
   const backplane = engine.node("one");
-  const onFlood = (line: string) => void lines.push(line);
-  const hub = new Exchange({ backplane, onFlood });
+  const onWarning = (line: string) => void lines.push(line);
+  const hub = new Exchange({ backplane, onWarning });
   const other = new Exchange({ backplane: engine.node("two") });
   const flooder = engine.node("flooder");
   let answers = 0;

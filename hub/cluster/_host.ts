@@ -37,6 +37,6 @@ export interface Host {
   /** A name of this node is one of another. */
   lost(name: string): void;
   figures(): Record<string, number>;
-  /** Other nodes send so much that some of it is not read. */
-  flooded(text: string): void;
+  /** Something is wrong with another node, in one sentence. */
+  warn(text: string): void;
 }

@@ -69,7 +69,7 @@ export class Incoming implements BytesReceiver {
     this.#remotes = remotes;
     this.#asking = asking;
     this.#audits = audits;
-    this.#floods = new Floods((text) => host.flooded(text));
+    this.#floods = new Floods((text) => host.warn(text));
     this.#quick = new Quick(node, this);
   }
 

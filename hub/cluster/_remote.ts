@@ -17,7 +17,7 @@ import type {
   QuestionKind,
 } from "../exchange/participant.ts";
 import type { Asked, AskedTable } from "./_asked.ts";
-import type { Address } from "./backplane.ts";
+import type { Address, NodeStatus } from "./backplane.ts";
 import { encode, Kind } from "./_messages.ts";
 import { type Outgoing, wholeOf } from "./_whole.ts";
 
@@ -61,6 +61,8 @@ export class Remote implements Participant, PassesOnOnce {
   sent = 0;
   /** The last audit of what it was asked. */
   audit: Asked | undefined;
+  /** The node that has had audits since, and has answered none of them. */
+  silent: NodeStatus | undefined;
 
   constructor(line: Line, number: number, name: string | undefined) {
     this.#line = line;

@@ -44,6 +44,12 @@ export interface NodeStatus {
    * means of the last seconds, `requestsPerSecond` and so on.
    */
   readonly figures: Readonly<Record<string, number>>;
+  /**
+   * How many signs of life this node has had of it, by the engine: whether it
+   * can be reached is another question. Nothing of this node itself, or where
+   * the engine knows without.
+   */
+  readonly signs?: number;
 }
 
 /**

@@ -23,16 +23,16 @@ interface Inside {
   readonly names: Names<Party>;
   readonly claims: Claims;
   readonly requests: Requests;
-  flooded(text: string): void;
+  warn(text: string): void;
 }
 
 /** Returns what other nodes of a cluster make of an exchange. */
 export function hostOf(
   exchange: Passing,
-  { names, claims, requests, flooded }: Inside,
+  { names, claims, requests, warn }: Inside,
 ): Host {
   return {
-    flooded,
+    warn,
     here: (name) => names.holder(name),
     ask: (from, to, uuid, kind, content, tag) =>
       exchange.ask(from, to, uuid, kind, content, tag),

@@ -123,7 +123,7 @@ export class Exchange {
       requestTimeout: 3_600_000,
       onName: () => {},
       onDenial: () => {},
-      onFlood: () => {},
+      onWarning: () => {},
       ...rest,
     } as const;
     const names = this.#names;
@@ -162,7 +162,7 @@ export class Exchange {
         names,
         claims: this.#claims,
         requests: this.#requests,
-        flooded: settings.onFlood,
+        warn: settings.onWarning,
       });
       directory.cluster = names.registry = new Cluster(host, backplane);
     }

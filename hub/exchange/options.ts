@@ -64,10 +64,11 @@ export interface ExchangeOptions {
    */
   onDenial?: (text: string) => void;
   /**
-   * Called when other hubs of the cluster send so much of what no client has
-   * caused that it is not read.
+   * Called when something is wrong with another hub of the cluster: it is there
+   * and does not answer, or sends so much of what no client has caused that it
+   * is not read.
    *
    * @param text What, in one sentence.
    */
-  onFlood?: (text: string) => void;
+  onWarning?: (text: string) => void;
 }

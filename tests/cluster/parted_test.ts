@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** Three servers, of which one, with its hub, is cut off from the others. */
+/** Three servers, of which some are cut off from each other. */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connect } from "../../hub/cluster/testdata/nats.ts";
 import { lasting } from "./_ledger.ts";
 import { Node } from "./_nodes.ts";
@@ -11,16 +11,72 @@ import { Engine } from "./_servers.ts";
 import { Valve } from "./_valve.ts";
 
 const LEASE = 4_000;
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const options = { sanitizeOps: false, sanitizeResources: false };
 
-/** The server that leads a bucket. */
-async function leaderOf(bucket: string, engine: Engine): Promise<number> {
-  const connection = await connect({ servers: engine.urls });
-  const subject = `$JS.API.STREAM.INFO.KV_${bucket}`;
-  const reply = await connection.request(subject, "");
-  await connection.close();
-  const { cluster } = reply.json<{ cluster: { leader: string } }>();
-  return Number(cluster.leader.slice(1));
+/** Servers whose links among each other can be cut, one by one. */
+class Parted implements AsyncDisposable {
+  readonly #stack = new AsyncDisposableStack();
+  readonly #links: { ends: number[]; valve: Valve }[] = [];
+  engine!: Engine;
+
+  static async start(): Promise<Parted> {
+    const parted = new Parted();
+    const link = (port: number, ...ends: number[]) => {
+      const valve = parted.#stack.use(new Valve(port));
+      parted.#links.push({ ends, valve });
+      return valve.port;
+    };
+    // What servers tell each other of their ports would lead past a cut.
+    const more = ["--cluster_advertise", "127.0.0.1:1"];
+    parted.engine = parted.#stack.use(await Engine.start(3, more, link));
+    return parted;
+  }
+
+  /** Cuts a server off from others. */
+  cut(server: number, others: number[]): void {
+    for (const { ends, valve } of this.#links) {
+      if (ends.includes(server) && ends.some((end) => others.includes(end))) {
+        valve.shut();
+      }
+    }
+  }
+
+  /** Joins all again. */
+  heal(): void {
+    for (const { valve } of this.#links) valve.open();
+  }
+
+  /** Starts a hub that knows one of the servers. */
+  async hub(server: number, name: string): Promise<Node> {
+    const urls = [this.engine.urls[server]!];
+    const node = this.#stack.use(new Node({ urls }, name, LEASE));
+    await node.start();
+    return node;
+  }
+
+  /** Asks the servers something about a bucket. */
+  async ask<T>(what: string, bucket: string, text = ""): Promise<T> {
+    const connection = await connect({ servers: this.engine.urls });
+    const subject = `$JS.API.STREAM.${what}.KV_${bucket}`;
+    const reply = await connection.request(subject, text);
+    await connection.close();
+    return reply.json<T>();
+  }
+
+  /** The server that leads a bucket. */
+  async leaderOf(bucket: string): Promise<number> {
+    const { cluster } = await this.ask<{ cluster: { leader?: string } }>(
+      "INFO",
+      bucket,
+    );
+    return Number(cluster.leader?.slice(1));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.heal();
+    await this.#stack.disposeAsync();
+  }
 }
 
 async function readiness({ url }: Node): Promise<number> {
@@ -33,51 +89,79 @@ Deno.test(
   "The server that leads the nodes is cut off from the others, with a hub: another hub has its names only when that one has let go of them",
   options,
   async () => {
-    await using stack = new AsyncDisposableStack();
-    const links: { ends: number[]; valve: Valve }[] = [];
-    const engine = stack.use(
-      await Engine.start(
-        3,
-        // What servers tell each other of their ports would lead past a cut.
-        ["--cluster_advertise", "127.0.0.1:1"],
-        (port, ...ends) => {
-          const valve = stack.use(new Valve(port));
-          links.push({ ends, valve });
-          return valve.port;
-        },
-      ),
-    );
+    await using parted = await Parted.start();
     // The first hub makes the buckets, which may be led by any server.
-    const nodeAt = async (server: number, name: string) => {
-      const urls = [engine.urls[server]!];
-      const node = stack.use(new Node({ urls }, name, LEASE));
-      await node.start();
-      return node;
-    };
-    await using maker = await nodeAt(0, "maker");
-    const alone = await leaderOf("hub-nodes", engine);
+    const maker = await parted.hub(0, "maker");
+    const alone = await parted.leaderOf("hub-nodes");
     await maker.end("SIGTERM");
-    const one = await nodeAt(alone, "one");
-    const two = await nodeAt((alone + 1) % 3, "two");
+    const one = await parted.hub(alone, "one");
+    const two = await parted.hub((alone + 1) % 3, "two");
     await using holder = lasting("bot", one.url);
     await holder.connect();
     await using rival = lasting("bot", two.url);
     const won = rival.connect({ timeout: 60_000 });
     // Two signs of life that say the same.
-    await new Promise((resolve) => setTimeout(resolve, LEASE / 2));
-    for (const { ends, valve } of links) if (ends.includes(alone)) valve.shut();
+    await sleep(LEASE / 2);
+    parted.cut(alone, [0, 1, 2]);
     const start = performance.now();
     let isWon = false;
     won.then(() => isWon = true, () => {});
     let heldUntil = 0;
     while (!isWon && performance.now() - start < 60_000) {
       if (await readiness(one) === 200) heldUntil = performance.now() - start;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
     }
     await won;
     assertEquals(await readiness(one), 503, one.text);
     const taken = performance.now() - start;
     record("Cut off with its server: a hub lets go", [heldUntil]);
     record("Cut off with its server: another has its names", [taken]);
+  },
+);
+
+Deno.test(
+  "Two servers are cut off from each other, and not from the third: calls between their hubs fail, and go on when the link is back",
+  options,
+  async () => {
+    await using parted = await Parted.start();
+    const maker = await parted.hub(0, "maker");
+    await maker.end("SIGTERM");
+    // The third leads all, so that both hubs can renew their leases.
+    const third = await parted.leaderOf("hub-nodes");
+    const placement = { preferred: `s${third}` };
+    const wish = JSON.stringify({ placement });
+    while (await parted.leaderOf("hub-names") !== third) {
+      await parted.ask("LEADER.STEPDOWN", "hub-names", wish);
+      await sleep(500);
+    }
+    const [left, right] = [(third + 1) % 3, (third + 2) % 3];
+    const one = await parted.hub(left, "one");
+    const two = await parted.hub(right, "two");
+    await using bot = lasting("bot", two.url);
+    bot.route("echo", (data: unknown) => data);
+    await bot.connect();
+    await using me = lasting("me", one.url);
+    await me.connect();
+    const ask = () => me.request("bot", "echo", { n: 1 }, { timeout: 30_000 });
+    assertEquals(await ask(), { n: 1 });
+    parted.cut(left, [right]);
+    for (let calls = 0; calls < 2; calls++) {
+      const start = performance.now();
+      const error = await assertRejects(ask);
+      const took = performance.now() - start;
+      record(`A call to a hub that is there and does not answer`, [took]);
+      assertEquals(
+        (error as Error).message,
+        "The other hub is there, but does not answer.",
+      );
+      assert(took < 15_000, `${took} ms`);
+    }
+    assert(/Node two is there, but does not answer/.test(one.text), one.text);
+    parted.heal();
+    const start = performance.now();
+    while (!await ask().then(() => true, () => false)) {
+      assert(performance.now() - start < 60_000, one.text);
+    }
+    record("Calls go on when the link is back", [performance.now() - start]);
   },
 );

@@ -20,6 +20,8 @@ interface Peer {
   seen: number;
   /** The revision of that sign. */
   revision: number;
+  /** How many there were. */
+  signs: number;
 }
 
 /** The node that watches the others. */
@@ -62,7 +64,10 @@ export class Peers {
 
   /** What is known of each. */
   get statuses(): NodeStatus[] {
-    return Array.from(this.#peers.values(), ({ status }) => status);
+    return Array.from(
+      this.#peers.values(),
+      ({ status, signs }) => ({ ...status, signs }),
+    );
   }
 
   /** Returns whether a node is there, as far as this one has heard. */
@@ -114,7 +119,8 @@ export class Peers {
       this.#watcher.log("info", `Node ${status.label} is ${how}`);
     }
     if (peer?.revision !== revision) {
-      this.#peers.set(id, { status, seen: now(), revision });
+      const signs = (peer?.signs ?? 0) + 1;
+      this.#peers.set(id, { status, seen: now(), revision, signs });
     }
     return true;
   }

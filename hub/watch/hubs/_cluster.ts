@@ -23,7 +23,7 @@ export function reportCluster(status: BackplaneStatus): ClusterReport {
     since,
     ...(reason !== undefined && { reason }),
     ...(engine !== undefined && { engine }),
-    nodes: nodes.map((node) => ({
+    nodes: nodes.map(({ signs: _, ...node }) => ({
       ...node,
       label: labels.get(node.id)!,
       here: node.id === status.node,
@@ -65,8 +65,8 @@ export function* problemsOf(
       since,
       text: `${reason} Clients of this hub reach each other, no others.`,
       cure: cure ??
-        "Check that most of the NATS servers are running, and that this " +
-          "machine can reach them.",
+        "Check that most of the NATS servers are running with JetStream on, and " +
+          "that this machine can reach them.",
     };
   } else if (state === "open" && reason !== undefined) {
     yield {
