@@ -4,9 +4,10 @@ import { later, type Timer } from "@wirekit/internal/clock";
 import { fault } from "../exchange/fault.ts";
 import type { Fault } from "../exchange/fault.ts";
 import type { Asked } from "./_asked.ts";
-import type { BackplaneStatus, NodeStatus } from "./backplane.ts";
+import type { Asker } from "./_asking.ts";
+import type { NodeStatus } from "./backplane.ts";
 import { AUDITED, encode, Kind } from "./_messages.ts";
-import type { Line, Origin, Remote } from "./_remote.ts";
+import type { Origin, Remote } from "./_remote.ts";
 import type { Remotes } from "./_remotes.ts";
 
 /** How many seconds old a question is when it is asked after. */
@@ -35,14 +36,9 @@ interface Auditor {
   warn(text: string): void;
 }
 
-/** The line of a node that knows of the others. */
-interface Viewing extends Line {
-  readonly status: BackplaneStatus;
-}
-
 /** Asks other nodes what became of questions: messages may get lost. */
 export class Audits {
-  readonly #line: Viewing;
+  readonly #line: Asker;
   readonly #remotes: Remotes;
   readonly #auditor: Auditor;
   /** Names whose questions are to be asked after, all at once. */
@@ -55,7 +51,7 @@ export class Audits {
   #nodes = new Map<string, NodeStatus>();
   #nodesTurn = -1;
 
-  constructor(line: Viewing, remotes: Remotes, auditor: Auditor) {
+  constructor(line: Asker, remotes: Remotes, auditor: Auditor) {
     this.#line = line;
     this.#remotes = remotes;
     this.#auditor = auditor;
@@ -121,23 +117,19 @@ export class Audits {
    * life. One that hangs gives none, and may still answer.
    */
   isSilent(remote: Remote): boolean {
-    const before = remote.silent;
-    const { id, signs } = this.#ownerOf(remote.party.name!) ?? {};
-    return this.isUnanswered(remote) && id === before?.id &&
-      signs !== undefined && signs >= before!.signs! + SIGNS;
+    const { party, silent: before } = remote;
+    if (!this.isUnanswered(remote) || before?.signs === undefined) return false;
+    const { id, signs = 0 } = this.#ownerOf(party.name!) ?? {};
+    return id === before.id && signs >= before.signs + SIGNS;
   }
 
   /** Ends what a participant was asked whose node says nothing. */
-  giveUp({ party, silent }: Remote): void {
+  giveUp(remote: Remote): void {
     this.#auditor.warn(
-      `Node ${silent!.label} is there, but does not answer: look whether all ` +
-        "servers of the engine reach each other",
+      `Node ${remote.silent!.label} is there, but does not answer: look ` +
+        "whether all servers of the engine reach each other",
     );
-    for (let each = party.firstAsked; each;) {
-      const { after, tag } = each;
-      this.#auditor.end(tag as Asked, SILENT);
-      each = after;
-    }
+    this.#remotes.failAll(remote, SILENT);
   }
 
   /** The other node that has a name. */

@@ -292,7 +292,7 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
     this.#host.leave(member);
   }
 
-  failAsked({ tag }: OpenRequest): void {
-    this.#asking.end(tag as Asked, LEFT);
+  failAsked({ tag }: OpenRequest, reason = LEFT): void {
+    this.#asking.end(tag as Asked, reason);
   }
 }

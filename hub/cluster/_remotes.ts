@@ -2,6 +2,7 @@
 // This module is browser compatible.
 import { HUB } from "../exchange/names/_name_rules.ts";
 import type { OpenRequest, Party } from "../exchange/_party.ts";
+import type { Fault } from "../exchange/fault.ts";
 import type { Member, Question } from "../exchange/participant.ts";
 import { isName } from "./_messages.ts";
 import { type Line, type Origin, Remote } from "./_remote.ts";
@@ -13,8 +14,8 @@ const SWEPT = 1_000;
 interface RemoteKeeper extends Line {
   cancel(question: Question): void;
   leave(member: Member): void;
-  /** Ends what a participant was asked: it is gone. */
-  failAsked(question: OpenRequest): void;
+  /** Ends what a participant was asked: it is gone, unless there is a reason. */
+  failAsked(question: OpenRequest, reason?: Fault): void;
 }
 
 /** What stands for participants of other nodes. */
@@ -90,11 +91,11 @@ export class Remotes {
   }
 
   /** Fails all that one was asked. */
-  failAll({ party }: Remote): void {
+  failAll({ party }: Remote, reason?: Fault): void {
     let request = party.firstAsked;
     while (request) {
       const next: OpenRequest | undefined = request.after;
-      this.#keeper.failAsked(request);
+      this.#keeper.failAsked(request, reason);
       request = next;
     }
   }
