@@ -2,6 +2,7 @@
 
 /** NATS servers in processes of their own, alone or three as one. */
 
+import { connect } from "../../hub/cluster/testdata/nats.ts";
 import { freePort } from "../_port.ts";
 
 /** Where to find the program, in the order in which it is looked for. */
@@ -143,6 +144,28 @@ export class Engine implements AsyncDisposable {
       throw error;
     }
     return engine;
+  }
+
+  /**
+   * Asks the servers something about a bucket.
+   *
+   * @param what Such as `INFO`.
+   * @param bucket The bucket.
+   * @param text What goes with it.
+   */
+  async ask<T>(what: string, bucket: string, text = ""): Promise<T> {
+    const connection = await connect({ servers: this.urls });
+    const subject = `$JS.API.STREAM.${what}.KV_${bucket}`;
+    const reply = await connection.request(subject, text);
+    await connection.close();
+    return reply.json<T>();
+  }
+
+  /** Returns which of them leads a bucket; `NaN` if none does now. */
+  async leaderOf(bucket: string): Promise<number> {
+    type Info = { cluster: { leader?: string } };
+    const { cluster } = await this.ask<Info>("INFO", bucket);
+    return Number(cluster.leader?.slice(1));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,7 +5,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { NotConnectedError } from "@wirekit/hub";
 import { connectNats } from "@wirekit/hub/nats";
-import { connect } from "../../hub/cluster/testdata/nats.ts";
 import { Engine } from "./_servers.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false };
@@ -57,13 +56,7 @@ Deno.test(
     await using engine = await Engine.start(3);
     const settings = { servers: engine.urls, connectTimeout: 30_000 };
     await (await connectNats(settings)).close();
-    const connection = await connect({ servers: engine.urls });
-    const subject = "$JS.API.STREAM.INFO.KV_hub-names";
-    const { cluster } = (await connection.request(subject, "")).json<
-      { cluster: { leader: string } }
-    >();
-    await connection.close();
-    await engine.servers[Number(cluster.leader.slice(1))]!.kill();
+    await engine.servers[await engine.leaderOf("hub-names")]!.kill();
     const backplane = await connectNats(settings);
     assertEquals(backplane.status().state, "open");
     await backplane.close();

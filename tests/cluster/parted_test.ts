@@ -3,7 +3,6 @@
 /** Three servers, of which some are cut off from each other. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { connect } from "../../hub/cluster/testdata/nats.ts";
 import { lasting } from "./_ledger.ts";
 import { Node } from "./_nodes.ts";
 import { record } from "./_record.ts";
@@ -55,24 +54,6 @@ class Parted implements AsyncDisposable {
     return node;
   }
 
-  /** Asks the servers something about a bucket. */
-  async ask<T>(what: string, bucket: string, text = ""): Promise<T> {
-    const connection = await connect({ servers: this.engine.urls });
-    const subject = `$JS.API.STREAM.${what}.KV_${bucket}`;
-    const reply = await connection.request(subject, text);
-    await connection.close();
-    return reply.json<T>();
-  }
-
-  /** The server that leads a bucket. */
-  async leaderOf(bucket: string): Promise<number> {
-    const { cluster } = await this.ask<{ cluster: { leader?: string } }>(
-      "INFO",
-      bucket,
-    );
-    return Number(cluster.leader?.slice(1));
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.heal();
     await this.#stack.disposeAsync();
@@ -92,7 +73,7 @@ Deno.test(
     await using parted = await Parted.start();
     // The first hub makes the buckets, which may be led by any server.
     const maker = await parted.hub(0, "maker");
-    const alone = await parted.leaderOf("hub-nodes");
+    const alone = await parted.engine.leaderOf("hub-nodes");
     await maker.end("SIGTERM");
     const one = await parted.hub(alone, "one");
     const two = await parted.hub((alone + 1) % 3, "two");
@@ -124,14 +105,16 @@ Deno.test(
   options,
   async () => {
     await using parted = await Parted.start();
+    const { engine } = parted;
     const maker = await parted.hub(0, "maker");
     await maker.end("SIGTERM");
     // The third leads all, so that both hubs can renew their leases.
-    const third = await parted.leaderOf("hub-nodes");
+    const third = await engine.leaderOf("hub-nodes");
     const placement = { preferred: `s${third}` };
     const wish = JSON.stringify({ placement });
-    while (await parted.leaderOf("hub-names") !== third) {
-      await parted.ask("LEADER.STEPDOWN", "hub-names", wish);
+    for (let tries = 0; await engine.leaderOf("hub-names") !== third; tries++) {
+      assert(tries < 40, "it does not lead the names");
+      await engine.ask("LEADER.STEPDOWN", "hub-names", wish);
       await sleep(500);
     }
     const [left, right] = [(third + 1) % 3, (third + 2) % 3];

@@ -4,7 +4,6 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { HubReport } from "@wirekit/hub";
-import { connect } from "../../hub/cluster/testdata/nats.ts";
 import { lasting, Ledger } from "./_ledger.ts";
 import { startNodes } from "./_nodes.ts";
 import { record } from "./_record.ts";
@@ -56,16 +55,14 @@ Deno.test(
   async () => {
     await using engine = await Engine.start(3);
     await using _started = await startNodes(engine, 2, 15_000);
-    const connection = await connect({ servers: engine.urls });
+    type Info = {
+      config: { num_replicas: number };
+      cluster: { replicas: unknown[] };
+    };
     for (const bucket of ["hub-names", "hub-nodes"]) {
-      const subject = `$JS.API.STREAM.INFO.KV_${bucket}`;
-      const reply = await connection.request(subject, "");
-      const { config, cluster } = reply.json<
-        { config: { num_replicas: number }; cluster: { replicas: unknown[] } }
-      >();
+      const { config, cluster } = await engine.ask<Info>("INFO", bucket);
       assertEquals([config.num_replicas, cluster.replicas.length], [3, 2]);
     }
-    await connection.close();
   },
 );
 
@@ -75,13 +72,8 @@ Deno.test(
   async () => {
     await using engine = await Engine.start(3);
     await using started = await startNodes(engine, 3, 4_000);
-    const connection = await connect({ servers: engine.urls });
-    const subject = "$JS.API.STREAM.INFO.KV_hub-nodes";
-    const reply = await connection.request(subject, "");
-    const { cluster } = reply.json<{ cluster: { leader: string } }>();
-    await connection.close();
-    const leader = engine.servers[Number(cluster.leader.slice(1))]!;
-    const others = engine.servers.filter((server) => server !== leader);
+    const leader = await engine.leaderOf("hub-nodes");
+    const others = engine.servers.filter((_, i) => i !== leader);
     // Two signs of life that say the same.
     await sleep(2_000);
     await Promise.all(others.map((server) => server.kill()));
