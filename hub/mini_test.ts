@@ -7,7 +7,12 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { FakeTime, oddThrown, revoked } from "@wirekit/internal/testing";
+import {
+  FakeTime,
+  oddThrown,
+  revoked,
+  serveSockets,
+} from "@wirekit/internal/testing";
 import * as full from "./client.ts";
 import type { ClientEvents, ClientEventType } from "./client/events.ts";
 import {
@@ -303,19 +308,14 @@ Deno.test("Client of hub/mini shows the hub its token", async () => {
 
 Deno.test("Client of hub/mini gives up where no attempt helps", async () => {
   // winerp's own refusal, in the first answer.
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => {
-      const { response, socket } = Deno.upgradeWebSocket(request);
-      socket.onmessage = ({ data }) => {
-        const { id, uuid } = JSON.parse(data);
-        const text = "Not authorized.";
-        socket.send(JSON.stringify({ id, type: 4, data: text, uuid }));
-      };
-      return response;
-    },
-  );
-  const url = `ws://127.0.0.1:${server.addr.port}`;
+  await using server = serveSockets((socket) => {
+    socket.onmessage = ({ data }) => {
+      const { id, uuid } = JSON.parse(data);
+      const text = "Not authorized.";
+      socket.send(JSON.stringify({ id, type: 4, data: text, uuid }));
+    };
+  });
+  const { url } = server;
   await using page = new Client(url, { name: "page" });
   assertEquals(
     `${await page.closed}`,
@@ -437,18 +437,13 @@ Deno.test("Client of hub/mini checks its options", () => {
 
 Deno.test("Client of hub/mini survives what no hub sends", async () => {
   const { promise: opened, resolve } = Promise.withResolvers<WebSocket>();
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => {
-      const { response, socket } = Deno.upgradeWebSocket(request);
-      socket.onopen = () => {
-        socket.send('{"type":0}');
-        resolve(socket);
-      };
-      return response;
-    },
-  );
-  const url = `ws://127.0.0.1:${server.addr.port}`;
+  await using server = serveSockets((socket) => {
+    socket.onopen = () => {
+      socket.send('{"type":0}');
+      resolve(socket);
+    };
+  });
+  const { url } = server;
   await using page = await connect(url, { name: "page", heartbeat: {} });
   const socket = await opened;
   const failures: string[] = [];

@@ -21,6 +21,29 @@
 
 export { Random } from "./_random.ts";
 
+/**
+ * Serves WebSockets on loopback that are in the hands of a test. Deno only.
+ *
+ * @param use Is given each socket as it is made.
+ * @returns The URL, and what ends the server.
+ */
+export function serveSockets(
+  use: (socket: WebSocket) => void,
+): AsyncDisposable & { url: string } {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      use(socket);
+      return response;
+    },
+  );
+  return {
+    url: `ws://127.0.0.1:${server.addr.port}`,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
 interface FakeTimer {
   at: number;
   every: number | undefined;

@@ -3,6 +3,7 @@
 /** The same calls over each carrier. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { serveSockets } from "@wirekit/internal/testing";
 import { deadline } from "@std/async/deadline";
 import { delay } from "@std/async/delay";
 import { ContentLengthFramer } from "@wirekit/transport/framers";
@@ -228,18 +229,13 @@ Deno.test("JSON text in a binary frame is read, and answered in text", async () 
 });
 
 Deno.test("connect() reads a server that answers in binary frames", async () => {
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => {
-      const { socket, response } = Deno.upgradeWebSocket(request);
-      socket.onmessage = ({ data }) => {
-        const { id } = JSON.parse(data);
-        const text = JSON.stringify({ jsonrpc: "2.0", id, result: "größe" });
-        socket.send(new TextEncoder().encode(text));
-      };
-      return response;
-    },
-  );
-  await using client = await connect(`ws://127.0.0.1:${server.addr.port}`);
+  await using server = serveSockets((socket) => {
+    socket.onmessage = ({ data }) => {
+      const { id } = JSON.parse(data);
+      const text = JSON.stringify({ jsonrpc: "2.0", id, result: "größe" });
+      socket.send(new TextEncoder().encode(text));
+    };
+  });
+  await using client = await connect(server.url);
   assertEquals(await client.request("size"), "größe");
 });

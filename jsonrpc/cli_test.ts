@@ -6,6 +6,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { serveSockets } from "@wirekit/internal/testing";
 import { run as runFrame } from "@wirekit/internal/command";
 import { jsonrpc } from "./command/_commands.ts";
 import { main } from "./cli.ts";
@@ -460,35 +461,25 @@ Deno.test("jsonrpc listen prints notifications until it is stopped", async () =>
 });
 
 Deno.test("jsonrpc listen asks whether a server of another protocol is one of JSON-RPC", async () => {
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => {
-      const { socket, response } = Deno.upgradeWebSocket(request);
-      socket.onmessage = ({ data }) => {
-        const { id } = JSON.parse(data);
-        socket.send(JSON.stringify({ id, type: 4, data: "No.", uuid: null }));
-      };
-      return response;
-    },
-  );
-  const url = `ws://127.0.0.1:${server.addr.port}`;
+  await using server = serveSockets((socket) => {
+    socket.onmessage = ({ data }) => {
+      const { id } = JSON.parse(data);
+      socket.send(JSON.stringify({ id, type: 4, data: "No.", uuid: null }));
+    };
+  });
+  const { url } = server;
   const { code, err } = await run(["listen", url]);
   assertEquals(code, 1);
   assertStringIncludes(err, `Is ${url} a JSON-RPC server?`);
 });
 
 Deno.test("jsonrpc listen fails when the connection does", async () => {
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => {
-      const { socket, response } = Deno.upgradeWebSocket(request);
-      socket.onopen = () => socket.close(1011, "broken");
-      return response;
-    },
-  );
+  await using server = serveSockets((socket) => {
+    socket.onopen = () => socket.close(1011, "broken");
+  });
   const { code, err } = await run([
     "listen",
-    `ws://127.0.0.1:${server.addr.port}`,
+    server.url,
   ]);
   assertEquals(code, 3);
   assertStringIncludes(err, "broken");

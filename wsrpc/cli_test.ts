@@ -6,6 +6,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { serveSockets } from "@wirekit/internal/testing";
 import { deadline } from "@std/async/deadline";
 import {
   run as runFrame,
@@ -298,19 +299,14 @@ Deno.test("wsrpc bounds what a client of the demo keeps", async () => {
 Deno.test("wsrpc call asks whether what answers something else is a wsrpc server", async () => {
   // As a hub does, to which the call is a client without a name.
   const refusal = { type: 4, route: null, data: "Not authorized.", uuid: null };
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => {
-      const { socket, response } = Deno.upgradeWebSocket(request);
-      socket.onmessage = ({ data }) => {
-        const { id } = JSON.parse(data);
-        socket.send(JSON.stringify({ id, ...refusal }));
-        socket.close(1008, "Its first message was not a verification");
-      };
-      return response;
-    },
-  );
-  const url = `ws://127.0.0.1:${server.addr.port}`;
+  await using server = serveSockets((socket) => {
+    socket.onmessage = ({ data }) => {
+      const { id } = JSON.parse(data);
+      socket.send(JSON.stringify({ id, ...refusal }));
+      socket.close(1008, "Its first message was not a verification");
+    };
+  });
+  const { url } = server;
   const { code, out, err } = await run(url, "echo", "a");
   assertEquals([code, out], [1, ""]);
   assertEquals(
@@ -336,18 +332,13 @@ for (
 ) {
   for (const words of [["listen"], ["call"]]) {
     Deno.test(`wsrpc ${words} asks whether a server of ${protocol} is one of wsrpc`, async () => {
-      await using server = Deno.serve(
-        { hostname: "127.0.0.1", port: 0, onListen() {} },
-        (request) => {
-          const { socket, response } = Deno.upgradeWebSocket(request);
-          socket.onmessage = ({ data }) => {
-            const { id } = JSON.parse(data);
-            socket.send(JSON.stringify({ ...answer, id }));
-          };
-          return response;
-        },
-      );
-      const url = `ws://127.0.0.1:${server.addr.port}`;
+      await using server = serveSockets((socket) => {
+        socket.onmessage = ({ data }) => {
+          const { id } = JSON.parse(data);
+          socket.send(JSON.stringify({ ...answer, id }));
+        };
+      });
+      const { url } = server;
       const more = words[0] === "call" ? ["add"] : [];
       const { code, err } = await run(...words, url, ...more);
       assertEquals(code, 1);

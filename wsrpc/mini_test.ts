@@ -8,7 +8,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { oddThrown, revoked } from "@wirekit/internal/testing";
+import { oddThrown, revoked, serveSockets } from "@wirekit/internal/testing";
 import * as full from "./client.ts";
 import * as errors from "./errors.ts";
 import {
@@ -309,15 +309,10 @@ Deno.test("Client of mini checks its options and routes", () => {
 
 Deno.test("Client of mini survives what no server of wsrpc sends", async () => {
   const { promise: opened, resolve } = Promise.withResolvers<WebSocket>();
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => {
-      const { response, socket } = Deno.upgradeWebSocket(request);
-      socket.onopen = () => resolve(socket);
-      return response;
-    },
-  );
-  await using client = await connect(`ws://127.0.0.1:${server.addr.port}`);
+  await using server = serveSockets((socket) => {
+    socket.onopen = () => resolve(socket);
+  });
+  await using client = await connect(server.url);
   const socket = await opened;
   const answers: string[] = [];
   const seen = Promise.withResolvers<void>();
@@ -357,19 +352,14 @@ Deno.test("Client of mini survives what no server of wsrpc sends", async () => {
 });
 
 Deno.test("connect() of mini, and of the full client, makes no result of what is no answer", async () => {
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => {
-      const { response, socket } = Deno.upgradeWebSocket(request);
-      socket.onmessage = ({ data }) => {
-        const { id } = JSON.parse(data);
-        socket.send(JSON.stringify({ id, type: 4, data: "Not authorized." }));
-      };
-      return response;
-    },
-  );
+  await using server = serveSockets((socket) => {
+    socket.onmessage = ({ data }) => {
+      const { id } = JSON.parse(data);
+      socket.send(JSON.stringify({ id, type: 4, data: "Not authorized." }));
+    };
+  });
   for (const connect of [connectMini, full.connect]) {
-    await using client = await connect(`ws://127.0.0.1:${server.addr.port}`);
+    await using client = await connect(server.url);
     await assertRejects(
       () => client.call("some"),
       RemoteError,

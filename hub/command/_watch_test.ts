@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { serveSockets } from "@wirekit/internal/testing";
 import { run as runFrame } from "@wirekit/internal/command";
 import { hub } from "./_commands.ts";
 import * as MessageType from "../winerp/_message_type.ts";
@@ -502,23 +503,18 @@ Deno.test("call and ping say what the hub knows of a name that nobody has", asyn
 
 for (const words of [["list"], ["top"], ["tail"], ["watch"]]) {
   Deno.test(`${words} says that winerp's own server does not tell what goes on in it`, async () => {
-    await using server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {} },
-      (request) => {
-        const { socket, response } = Deno.upgradeWebSocket(request);
-        socket.onmessage = ({ data }) => {
-          const message = JSON.parse(data);
-          const answer = message.type === MessageType.verification
-            ? { type: MessageType.success, data: "Authorized." }
-            : { type: MessageType.error, data: "Destination not found." };
-          socket.send(JSON.stringify({ ...message, ...answer }));
-        };
-        return response;
-      },
-    );
+    await using server = serveSockets((socket) => {
+      socket.onmessage = ({ data }) => {
+        const message = JSON.parse(data);
+        const answer = message.type === MessageType.verification
+          ? { type: MessageType.success, data: "Authorized." }
+          : { type: MessageType.error, data: "Destination not found." };
+        socket.send(JSON.stringify({ ...message, ...answer }));
+      };
+    });
     const err: string[] = [];
     const error = (line: string) => void err.push(line);
-    const url = `ws://127.0.0.1:${server.addr.port}`;
+    const { url } = server;
     const code = await runFrame(hub, [...words, "--url", url], {
       log: error,
       error,
