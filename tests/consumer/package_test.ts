@@ -21,30 +21,31 @@ const GOAL = 60;
 /**
  * What is in the table, and what it may weigh with its dependencies, in kB: as
  * code without comments, and in a page, minified and gzipped. That is what was
- * measured and a tenth more, so that nobody raises one without noticing.
+ * measured and a hundredth more: a mend has room, and nobody adds a feature
+ * without noticing.
  */
 const CEILINGS: Record<string, [code: number, zipped: number]> = {
-  "@wirekit/transport": [285.5, 37.4],
-  "@wirekit/transport/websocket": [178, 6.6],
-  "@wirekit/transport/accept-websocket": [47, 4.6],
-  "@wirekit/transport/tcp": [140.9, 12.8],
-  "@wirekit/hub": [795, 105.1],
-  "@wirekit/hub/client": [309.2, 16.6],
-  "@wirekit/hub/mini": [70, 6.2],
-  "@wirekit/hub/hub": [495.1, 67],
-  "@wirekit/openwebnet": [555, 74],
-  "@wirekit/openwebnet/tcp": [330, 30],
-  "@wirekit/openwebnet/message": [69.4, 2.3],
-  "@wirekit/wsrpc": [350, 44.1],
-  "@wirekit/wsrpc/client": [293.3, 13.7],
-  "@wirekit/wsrpc/mini": [66, 6.2],
-  "@wirekit/wsrpc/server": [139, 16.2],
-  "@wirekit/wsrpc/peer": [72.5, 7.7],
-  "@wirekit/switchboard": [1122, 128.5],
-  "@wirekit/jsonrpc": [475, 56.3],
-  "@wirekit/jsonrpc/fetch-handler": [214.1, 24.5],
-  "@wirekit/jsonrpc/mini": [84, 5.9],
-  "@wirekit/jsonrpc/client": [372.9, 18.2],
+  "@wirekit/transport": [288.4, 37.8],
+  "@wirekit/transport/websocket": [139.2, 6.7],
+  "@wirekit/transport/accept-websocket": [47.4, 4.7],
+  "@wirekit/transport/tcp": [142.3, 13],
+  "@wirekit/hub": [802.9, 106.2],
+  "@wirekit/hub/client": [312.3, 16.7],
+  "@wirekit/hub/mini": [69.9, 6.1],
+  "@wirekit/hub/hub": [500, 67.6],
+  "@wirekit/openwebnet": [556, 73.9],
+  "@wirekit/openwebnet/tcp": [329.6, 29.9],
+  "@wirekit/openwebnet/message": [70.1, 1.8],
+  "@wirekit/wsrpc": [353, 44.6],
+  "@wirekit/wsrpc/client": [296.3, 13.5],
+  "@wirekit/wsrpc/mini": [66, 6.1],
+  "@wirekit/wsrpc/server": [140.3, 16],
+  "@wirekit/wsrpc/peer": [71.9, 7.5],
+  "@wirekit/switchboard": [1133.7, 129.7],
+  "@wirekit/jsonrpc": [471.6, 56.8],
+  "@wirekit/jsonrpc/fetch-handler": [216.2, 24.3],
+  "@wirekit/jsonrpc/mini": [83.3, 5.8],
+  "@wirekit/jsonrpc/client": [376.6, 17.8],
 };
 
 /** The entries that need a package of npm, and which. */
