@@ -2,6 +2,8 @@
 
 /** Installs the foreign programs into .cache/, each once. */
 
+import { installNats } from "../../tests/_nats.ts";
+import { NotHereError } from "../../tests/_not_here.ts";
 import { pythonOf } from "../../tests/_python.ts";
 
 const CACHE = new URL("../../.cache/bench/", import.meta.url);
@@ -64,21 +66,49 @@ const DEBIAN: Record<string, string[]> = {
   ],
 };
 
-/** A program of Debian, unpacked beside the system. */
-export interface DebianProgram {
+/** A server that is a program of its own. */
+export interface ServerProgram {
   /** Its path. */
   path: string;
   /** What it needs to find its libraries. */
   env: Record<string, string>;
 }
 
+/** The servers that were asked for, by name. */
+const servers = new Map<string, ServerProgram>();
+
 /**
- * Fetches a program from Debian, without installing it.
+ * Fetches the server of Redis from Debian, without installing it.
  *
- * @param file Where it is in its package.
- * @returns The program.
+ * @returns The server.
  */
-export async function installDebian(file: string): Promise<DebianProgram> {
+export async function installRedisServer(): Promise<ServerProgram> {
+  const program = await installDebian("usr/bin/redis-server");
+  servers.set("redis-server", program);
+  return program;
+}
+
+/**
+ * Makes the newest server of NATS; without Go, fetches that of Debian.
+ *
+ * @returns The server.
+ */
+export async function installNatsServer(): Promise<ServerProgram> {
+  const program = await installNats().then(
+    (path) => ({ path, env: {} }),
+    (error) => {
+      if (error instanceof NotHereError) {
+        return installDebian("usr/sbin/nats-server");
+      }
+      throw error;
+    },
+  );
+  servers.set("nats-server", program);
+  return program;
+}
+
+/** Unpacks a program of Debian beside the system, by where it is in its package. */
+async function installDebian(file: string): Promise<ServerProgram> {
   const root = new URL("debian/", CACHE);
   const program = new URL(file, root);
   if (!await exists(program)) {
@@ -160,23 +190,11 @@ export async function versions(): Promise<string> {
         .map((line) => line.replace("==", " ")),
     );
   }
-  for (const [file, flag] of [["nats-server", "-v"], ["redis-server", "-v"]]) {
-    const folder = file === "nats-server" ? "usr/sbin" : "usr/bin";
-    const { path, env } = {
-      path: new URL(`debian/${folder}/${file}`, CACHE).pathname,
-      env: {
-        LD_LIBRARY_PATH:
-          new URL("debian/usr/lib/x86_64-linux-gnu", CACHE).pathname,
-      },
-    };
-    try {
-      const { stdout } = await new Deno.Command(path, { args: [flag!], env })
-        .output();
-      const version = /v=?(\d[\d.]*)/.exec(new TextDecoder().decode(stdout));
-      found.push(`${file} ${version?.[1]}`);
-    } catch {
-      // It was not needed.
-    }
+  for (const [name, { path, env }] of servers) {
+    const { stdout } = await new Deno.Command(path, { args: ["-v"], env })
+      .output();
+    const version = /v=?(\d[\d.]*)/.exec(new TextDecoder().decode(stdout));
+    found.push(`${name} ${version?.[1]}`);
   }
   return found.join(", ");
 }

@@ -12,7 +12,12 @@ import {
   type Running,
   type System,
 } from "../harness.ts";
-import { installDebian, installNpm } from "./install.ts";
+import {
+  installNatsServer,
+  installNpm,
+  installRedisServer,
+  type ServerProgram,
+} from "./install.ts";
 
 /** A server in a process of its own. */
 interface Server extends AsyncDisposable {
@@ -67,12 +72,11 @@ export async function told(command: string[]): Promise<Server> {
   }
 }
 
-/** A server of Debian on a free port. */
-async function debian(
-  name: string,
+/** A server that is a program of its own, on a free port. */
+async function started(
+  { path, env }: ServerProgram,
   args: (port: number) => string[],
 ): Promise<Server> {
-  const { path, env } = await installDebian(name);
   const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = probe.addr;
   probe.close();
@@ -154,8 +158,8 @@ export function named(name: string, parts: Parts): System<CallCell> {
 export const nats: System<CallCell> = named("NATS", {
   async server() {
     await installNpm();
-    return await debian(
-      "usr/sbin/nats-server",
+    return await started(
+      await installNatsServer(),
       (port) => ["-a", "127.0.0.1", "-p", `${port}`],
     );
   },
@@ -166,7 +170,7 @@ export const nats: System<CallCell> = named("NATS", {
 export const redis: System<CallCell> = named("Redis", {
   async server() {
     await installNpm();
-    return await debian("usr/bin/redis-server", (port) => [
+    return await started(await installRedisServer(), (port) => [
       ..."--bind 127.0.0.1 --save  --appendonly no --port".split(" "),
       `${port}`,
     ]);

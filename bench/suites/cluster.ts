@@ -15,7 +15,7 @@ import {
   type System,
   warmUp,
 } from "../harness.ts";
-import { installDebian } from "../peers/install.ts";
+import { installNatsServer } from "../peers/install.ts";
 import { DENO, file, nats, told } from "../peers/named.ts";
 import { short } from "../results.ts";
 import { ratioTarget, type Suite, type Target } from "../suite.ts";
@@ -37,7 +37,7 @@ const NAMES = 2_000;
 const MIN_CLAIMS = 1_000;
 
 async function startEngine(): Promise<Engine> {
-  const { path } = await installDebian("usr/sbin/nats-server");
+  const { path } = await installNatsServer();
   Deno.env.set("NATS_SERVER", path);
   return await Engine.start(1);
 }

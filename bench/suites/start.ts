@@ -7,7 +7,7 @@ import { RawWebSocket } from "../../tests/_raw_websocket.ts";
 import { receiver } from "../../tests/cluster/_claims.ts";
 import { Engine } from "../../tests/cluster/_servers.ts";
 import { HERE } from "../harness.ts";
-import { installDebian } from "../peers/install.ts";
+import { installNatsServer } from "../peers/install.ts";
 import { median, short } from "../results.ts";
 import { type Suite, valueTarget } from "../suite.ts";
 
@@ -74,7 +74,7 @@ async function claimAll(
 
 /** The median start of a hub that joins a cluster with this many names. */
 async function startAmong(names: number, times: number): Promise<number> {
-  const { path } = await installDebian("usr/sbin/nats-server");
+  const { path } = await installNatsServer();
   Deno.env.set("NATS_SERVER", path);
   await using engine = await Engine.start(1);
   const plane = await connectNats({ servers: engine.urls });
