@@ -30,6 +30,8 @@ const SILENT = fault(
   "The other hub is there, but does not answer.",
 );
 
+const decoder = /* @__PURE__ */ new TextDecoder();
+
 /** What becomes of questions that got lost. */
 interface Auditor {
   end(asked: Asked, reason: Fault): void;
@@ -164,6 +166,20 @@ export class Audits {
     const unknown = refs.filter((ref) => !open?.has(Number(ref)));
     this.#line.publish({ node }, encode([Kind.unknown, number, ...unknown]));
     return count;
+  }
+
+  /**
+   * Another node asks, and there is no time to look: tells it that nothing is
+   * known to be lost. It asks again. Returns whether it can be told.
+   */
+  defer(message: Uint8Array, node: string): boolean {
+    const end = message.indexOf(0, 2);
+    const number = decoder.decode(
+      message.subarray(2, end < 0 ? message.length : end),
+    );
+    if (!/^\d{1,16}$/.test(number)) return false;
+    this.#line.publish({ node }, encode([Kind.unknown, number]));
+    return true;
   }
 
   #look(open: Map<string, Set<number>>): number {

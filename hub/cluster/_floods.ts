@@ -28,8 +28,13 @@ export class Floods {
   /** Whether a message of a node is to be left unread. */
   has(message: Uint8Array, node: string): boolean {
     if (!this.isOn) return false;
-    return this.#over.has(node) ||
+    return this.isOver(node) ||
       message[0] === AUDIT && this.#audited >= MAX_AUDITED;
+  }
+
+  /** Whether nothing of a node is read. */
+  isOver(node: string): boolean {
+    return this.#over.has(node);
   }
 
   /** A message of a node was none of a hub. */
@@ -54,7 +59,7 @@ export class Floods {
     this.isOn = true;
     this.#tell(
       `Other hubs have asked what became of ${MAX_AUDITED} requests within a ` +
-        "second: no more of that is answered in this second. Somebody else may " +
+        "second: no more of that is looked up in this second. Somebody else may " +
         "have the secret of the cluster's engine",
     );
   }

@@ -110,9 +110,8 @@ export class Incoming implements BytesReceiver {
 
   /** Takes a message of another node, and its text if that is known. */
   take(message: Uint8Array, from: string, text?: string): void {
-    // A node that was taken for dead has no say in what it had.
     const isUnread = this.#gone.has(from) || this.#floods.has(message, from);
-    if (isUnread) return void this.refused++;
+    if (isUnread) return this.#leave(message, from);
     const said = read(message, text);
     if ("refused" in said) return this.#refuse(said.refused, from);
     const { fields, content } = said;
@@ -147,6 +146,15 @@ export class Incoming implements BytesReceiver {
     else if (this.#node.peers.listener?.heard(rest[0]!, from) === false) {
       this.#refuse([], from);
     }
+  }
+
+  /** Leaves a message unread. */
+  #leave(message: Uint8Array, from: string): void {
+    // A node that was taken for dead has no say in what it had.
+    const isLeft = this.#gone.has(from) || this.#floods.isOver(from) ||
+      // One that asks after questions would take silence for a broken line.
+      !this.#audits.defer(message, from);
+    if (isLeft) this.refused++;
   }
 
   /**
