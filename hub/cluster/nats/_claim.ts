@@ -20,6 +20,8 @@ export interface ClaimParts {
   readonly kv: KV;
   readonly keeper: NameKeeper;
   readonly owners: Owners;
+  /** Those that wait because the engine does not decide. */
+  readonly undecided: Set<Claim>;
   /** A name is given up, and nothing is left of its claim. */
   ended(name: string): void;
 }
@@ -184,9 +186,11 @@ export class Claim {
         }
       }
       // The engine is away: it goes on when it is back.
+      this.#parts.undecided.add(this);
       this.#hold();
     } finally {
       this.#isBusy = false;
+      this.#parts.undecided.delete(this);
       // What changed during the last wait is not lost.
       const isDone = this.#isWanted
         ? this.#isTold || this.#isHeld
@@ -294,6 +298,7 @@ export class Claim {
   /** Waits before the engine is asked again, which does not decide now. */
   async #wait(error: unknown): Promise<void> {
     this.#parts.keeper.failed(error);
+    this.#parts.undecided.add(this);
     this.#hold();
     await sleep(RETRY_DELAY);
   }

@@ -15,7 +15,12 @@ export class Claims {
 
   constructor(kv: KV, keeper: NameKeeper, owners: Owners) {
     const ended = (name: string) => void this.#claims.delete(name);
-    this.#parts = { kv, keeper, owners, ended };
+    this.#parts = { kv, keeper, owners, undecided: new Set(), ended };
+  }
+
+  /** Whether some wait for servers that do not decide. */
+  get areUndecided(): boolean {
+    return this.#parts.undecided.size > 0;
   }
 
   /** How many names this node has. */

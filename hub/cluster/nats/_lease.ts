@@ -31,6 +31,8 @@ export class Lease {
   /** When the first sign of life was sent since, by both clocks. */
   #sent: Times | undefined;
   #renewing = false;
+  /** Whether the servers have not decided about the last sign of life. */
+  #isUndecided = false;
   #nextRenewal = 0;
 
   constructor(nodes: KV, length: number, tenant: Tenant) {
@@ -51,6 +53,11 @@ export class Lease {
   get isKept(): boolean {
     const most = this.#length * 0.8;
     return now() - this.#renewed < most && Date.now() - this.#renewedAt < most;
+  }
+
+  /** Whether the servers have taken no sign of life since one failed. */
+  get isUndecided(): boolean {
+    return this.#isUndecided;
   }
 
   /** Whether it is time to renew it. */
@@ -80,6 +87,7 @@ export class Lease {
 
   #keep([time, date]: Times): void {
     this.#sent = undefined;
+    this.#isUndecided = false;
     this.#renewed = time;
     this.#renewedAt = date;
     this.#nextRenewal = time + this.#length / 6;
@@ -101,6 +109,7 @@ export class Lease {
       this.#revision = revision;
       this.#keep(sent);
     } catch (error) {
+      this.#isUndecided = true;
       if (isChanged(error)) await this.#recall(id);
       else this.#tenant.failed(error);
     } finally {

@@ -20,6 +20,7 @@ import type { NatsNames } from "./_names.ts";
 import type { Peers } from "./_peers.ts";
 import { type Refusal, refusalIn } from "./_refusals.ts";
 import { Rights } from "./_rights.ts";
+import { Deciding, UNDECIDED } from "./_servers.ts";
 import type { SafeConnection } from "./connection/_connection.ts";
 
 /** How a node takes part. */
@@ -78,6 +79,7 @@ export class Membership {
   readonly #mail: Mail;
   readonly #node: Member;
   readonly #lease: Lease;
+  readonly #deciding: Deciding;
   readonly #rights: Rights;
   readonly #hearing: Hearing;
   readonly #link: Link;
@@ -109,6 +111,11 @@ export class Membership {
         this.#fence("The other hubs have taken this one for dead."),
       failed: (error) => this.failed(error),
     });
+    this.#deciding = new Deciding(
+      this.#lease,
+      parts.names.claims,
+      (level, line) => node.log(level, line),
+    );
     const { names } = buckets;
     this.#rights = new Rights(line, { names, prefix, lease }, this);
     this.#hearing = new Hearing(
@@ -143,12 +150,14 @@ export class Membership {
     const { refusal } = this.#rights;
     const isAway = state !== "open" &&
       (state !== "fenced" || !this.#link.isUp);
-    return {
-      state,
-      since: this.#since,
-      reason: isAway ? reason : refusal?.text ?? reason,
-      cure: isAway ? this.#link.cure : refusal?.cure,
-    };
+    const since = this.#since;
+    if (isAway) return { state, since, reason, cure: this.#link.cure };
+    if (refusal) {
+      return { state, since, reason: refusal.text, cure: refusal.cure };
+    }
+    return state === "open" && this.#deciding.isOff
+      ? { state, since, ...UNDECIDED }
+      : { state, since, reason, cure: undefined };
   }
 
   /** Takes part; gives up at a time, if the servers are not ready by then. */
@@ -204,6 +213,7 @@ export class Membership {
       if (!refusal || isDue) this.#rejoin();
       return;
     }
+    this.#deciding.look();
     if (isDue) {
       this.#rights.look();
       this.#lease.hurry();

@@ -1,0 +1,67 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** NATS is there and decides nothing, or has been away for longer than a lease. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { HubReport } from "@wirekit/hub";
+import { lasting } from "./_ledger.ts";
+import { type Node, startNodes } from "./_nodes.ts";
+import { record } from "./_record.ts";
+import { Engine } from "./_servers.ts";
+
+const options = { sanitizeOps: false, sanitizeResources: false };
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function get({ url }: Node, path: string) {
+  const response = await fetch(`${url.replace("ws:", "http:")}${path}`);
+  return { status: response.status, text: (await response.text()).trim() };
+}
+
+/** Waits until a hub is as ready as that. */
+async function becomes(node: Node, status: number, within: number) {
+  const start = performance.now();
+  while ((await get(node, "/readyz")).status !== status) {
+    assert(performance.now() - start < within, `not ${status}: ${node.text}`);
+    await sleep(50);
+  }
+  return performance.now() - start;
+}
+
+Deno.test(
+  "Two of three servers are killed: long before the lease ends, readiness, page and metrics say that nobody decides, and so does the log of a client on hold",
+  options,
+  async () => {
+    await using engine = await Engine.start(3);
+    await using started = await startNodes(engine, 2, 30_000);
+    const [one, two] = started.nodes as [Node, Node];
+    const leader = await engine.leaderOf("hub-names");
+    const others = engine.servers.filter((_, i) => i !== leader);
+    await Promise.all(others.map((server) => server.kill()));
+    await using fresh = lasting("fresh", one.url);
+    const open = fresh.connect({ timeout: 60_000 });
+    open.catch(() => {});
+    await one.says(/"fresh" is on hold: .*/);
+    assertMatch(one.text, /on hold: nobody can say now whether the name is/);
+    await becomes(one, 503, 5_000);
+    const reason = "The NATS servers do not decide now who has which name.";
+    assertEquals((await get(one, "/readyz")).text, reason);
+    assertMatch((await get(one, "/metrics")).text, /cluster_refused 1/);
+    const hasProblem = async () => {
+      const { text } = await get(one, "/api/report");
+      const { problems } = JSON.parse(text) as HubReport;
+      return problems.some(({ text }) => text.startsWith(reason));
+    };
+    const start = performance.now();
+    while (!await hasProblem()) {
+      assert(performance.now() - start < 10_000, one.text);
+      await sleep(100);
+    }
+    // The other has no client that waits: it finds out by its lease.
+    record("Nobody decides: a hub says so", [await becomes(two, 503, 12_000)]);
+    assertEquals((await get(two, "/readyz")).text, reason);
+    await Promise.all(others.map((server) => server.start()));
+    await open;
+    for (const node of [one, two]) await becomes(node, 200, 30_000);
+    assertMatch((await get(one, "/metrics")).text, /cluster_refused 0/);
+  },
+);
