@@ -65,3 +65,20 @@ Deno.test(
     assertMatch((await get(one, "/metrics")).text, /cluster_refused 0/);
   },
 );
+
+Deno.test(
+  "A server that keeps no copy of the names is named in the log, and so is its return",
+  options,
+  async () => {
+    await using engine = await Engine.start(3);
+    await using started = await startNodes(engine, 1, 4_000);
+    const [one] = started.nodes as [Node];
+    const leader = await engine.leaderOf("hub-names");
+    const lost = (leader + 1) % 3;
+    await engine.servers[lost]!.kill();
+    await one.says(new RegExp(`server s${lost} keeps no copy of the names`));
+    await engine.servers[lost]!.start();
+    await one.says(new RegExp(`server s${lost} keeps a copy of the names`));
+    assertEquals(one.text.match(/keeps no copy/g)?.length, 1);
+  },
+);

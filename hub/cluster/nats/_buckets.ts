@@ -143,15 +143,23 @@ export interface BucketMark {
   readonly last: number;
   /** How many entries it has. */
   readonly size: number;
+  /** The servers whose copy is old. */
+  readonly behind: readonly string[];
 }
 
 /** Looks at a bucket. Rejects if nobody knows how it is. */
 export async function markOf(bucket: KV): Promise<BucketMark> {
   try {
-    const { created, state } = (await bucket.status()).streamInfo;
-    return { birth: created, last: state.last_seq, size: state.messages };
+    const { created, state, cluster } = (await bucket.status()).streamInfo;
+    const behind = (cluster?.replicas ?? []).filter(({ current }) => !current);
+    return {
+      birth: created,
+      last: state.last_seq,
+      size: state.messages,
+      behind: behind.map(({ name }) => name),
+    };
   } catch (error) {
-    if (codeOf(error) === NOT_FOUND) return { last: 0, size: 0 };
+    if (codeOf(error) === NOT_FOUND) return { last: 0, size: 0, behind: [] };
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { Markers } from "./_markers.ts";
 import type { NatsNames } from "./_names.ts";
 import type { Peers } from "./_peers.ts";
 import { BucketReader, PAGE } from "./_reader.ts";
+import { Copies } from "./_servers.ts";
 
 /** How long to wait before many names are read, in milliseconds. */
 const FIRST_PAUSE = 500;
@@ -20,6 +21,7 @@ interface Hearer {
   robbed(): void;
   /** All names are known. */
   listed(): void;
+  log(level: "info" | "warn", line: string): void;
 }
 
 /** What a node hears of the buckets: who has which name, and which nodes there are. */
@@ -30,6 +32,7 @@ export class Hearing {
   readonly #names: NatsNames;
   readonly #peers: Peers;
   readonly #markers: Markers;
+  readonly #copies: Copies;
   readonly #hearer: Hearer;
   /** When the bucket of the names was made. */
   #birth: string | undefined;
@@ -54,6 +57,7 @@ export class Hearing {
     this.#names = names;
     this.#peers = peers;
     this.#hearer = hearer;
+    this.#copies = new Copies((level, line) => hearer.log(level, line));
     const options = { bucket: this.#bucket, age: 2 * lease };
     this.#markers = new Markers(connection, options);
   }
@@ -74,6 +78,7 @@ export class Hearing {
       const mark = await markOf(this.#buckets.names);
       const { birth, last } = mark;
       if (birth !== this.#birth) this.#hearer.robbed();
+      this.#copies.look(mark.behind);
       this.#markers.tidy(
         mark,
         this.#isFirst() ? this.#countNames() : undefined,

@@ -53,3 +53,48 @@ export class Deciding {
     this.#log("info", "The NATS servers decide again");
   }
 }
+
+/** How long a server may lag behind, in milliseconds: it may be restarted. */
+const OLD = 10_000;
+
+/** Which servers should keep a copy of the names, and do not. */
+export class Copies {
+  readonly #log: (level: "info" | "warn", line: string) => void;
+  /** Since when, by the names of servers. */
+  readonly #since = new Map<string, number>();
+  readonly #told = new Set<string>();
+
+  constructor(log: (level: "info" | "warn", line: string) => void) {
+    this.#log = log;
+  }
+
+  /**
+   * Tells the log what is new.
+   *
+   * @param behind The servers whose copy is old, as the leader says.
+   */
+  look(behind: readonly string[]): void {
+    const time = now();
+    for (const name of behind) {
+      const since = this.#since.get(name) ?? time;
+      this.#since.set(name, since);
+      if (this.#told.has(name) || time - since < OLD) continue;
+      this.#told.add(name);
+      this.#log(
+        "warn",
+        `The NATS server ${name} keeps no copy of the names now: it is not ` +
+          "there, or its JetStream is off, as after its disk was full, until " +
+          "it is restarted. Look into its log",
+      );
+    }
+    for (const name of this.#since.keys()) {
+      if (behind.includes(name)) continue;
+      this.#since.delete(name);
+      if (!this.#told.delete(name)) continue;
+      this.#log(
+        "info",
+        `The NATS server ${name} keeps a copy of the names again`,
+      );
+    }
+  }
+}
