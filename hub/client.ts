@@ -559,11 +559,11 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
 
   /**
    * Pings the hub, or asks it whether it knows a client. The client itself is
-   * not asked.
+   * not asked; if it is at another hub of a cluster, that hub is.
    *
    * @param target The name of a client; the hub itself by default.
    * @param options Deadline and signal.
-   * @returns Whether the client is connected.
+   * @returns Whether the client is connected: not if its hub does not answer.
    * @throws {TimeoutError} If no answer came in time.
    * @throws {NotConnectedError} If there is no connection, or it was lost.
    * @throws {TypeError} If the target is not a string.

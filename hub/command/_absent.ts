@@ -29,17 +29,47 @@ async function askWhyAbsent(
   }
 }
 
+/** Asks the hub at which other hub of its cluster a name is. */
+async function askNode(
+  client: Client,
+  name: string,
+): Promise<string | undefined> {
+  try {
+    const { names } = await client.request<{
+      names: { name: string; node: string }[];
+    }>("@hub", "nodes", { prefix: name }, { timeout: PATIENCE });
+    return names.find((each) => each.name === name)?.node;
+  } catch {
+    // It is in no cluster, or another server, or a token that may not watch.
+    return undefined;
+  }
+}
+
 /** Says that nobody has some names, and why if the hub knows. */
 export async function nobodyHas(
   client: Client,
   ...names: string[]
 ): Promise<string> {
-  const quoted = names.map((name) => JSON.stringify(name)).join(", ");
-  const whys = await Promise.all(
-    names.map((name) => askWhyAbsent(client, name)),
-  );
-  const why = whys.filter(Boolean).join(" ");
-  return `Nobody has the name ${quoted}${why && `. ${why}`}`;
+  const sentences: string[] = [];
+  const absent: string[] = [];
+  for (const name of names) {
+    const node = await askNode(client, name);
+    if (node === undefined) absent.push(name);
+    else {
+      sentences.push(
+        `${JSON.stringify(name)} is at the hub ${node}, which does not answer`,
+      );
+    }
+  }
+  if (absent.length > 0) {
+    const quoted = absent.map((name) => JSON.stringify(name)).join(", ");
+    const whys = await Promise.all(
+      absent.map((name) => askWhyAbsent(client, name)),
+    );
+    const why = whys.filter(Boolean).join(" ");
+    sentences.push(`Nobody has the name ${quoted}${why && `. ${why}`}`);
+  }
+  return sentences.join(". ");
 }
 
 /** Throws an error again, with the name and why if nobody has it. */

@@ -331,9 +331,7 @@ export class WinerpClient extends WinerpParticipant
       }
       return this.receiver.send(answer(true));
     }
-    if (destination === undefined || exchange.has(destination)) {
-      return this.receiver.send(answer(destination !== undefined));
-    }
+    if (destination === undefined) return this.receiver.send(answer(false));
     // Other nodes may have to be asked, and by then the envelope is another's.
     const yes = answer(true);
     const no = answer(false);

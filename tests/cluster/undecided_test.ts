@@ -4,6 +4,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { HubReport } from "@wirekit/hub";
+import { ROOT } from "../_packages.ts";
 import { lasting } from "./_ledger.ts";
 import { type Node, startNodes } from "./_nodes.ts";
 import { record } from "./_record.ts";
@@ -80,5 +81,39 @@ Deno.test(
     await engine.servers[lost]!.start();
     await one.says(new RegExp(`server s${lost} keeps a copy of the names`));
     assertEquals(one.text.match(/keeps no copy/g)?.length, 1);
+  },
+);
+
+Deno.test(
+  "A ping asks the hub of a client: one that hangs is not taken for an answer",
+  options,
+  async () => {
+    await using engine = await Engine.start(1);
+    await using started = await startNodes(engine, 2, 30_000);
+    const [one, two] = started.nodes as [Node, Node];
+    await using bot = lasting("bot", two.url);
+    await bot.connect();
+    await using me = lasting("me", one.url);
+    await me.connect();
+    const ping = async () => {
+      const { stdout } = await new Deno.Command(Deno.execPath(), {
+        args: [
+          ..."run --no-prompt -A".split(" "),
+          new URL("hub/cli.ts", ROOT).pathname,
+          ..."ping bot --url".split(" "),
+          one.url,
+        ],
+        stderr: "inherit",
+      }).output();
+      return new TextDecoder().decode(stdout);
+    };
+    assert(await me.ping("bot"));
+    assertEquals(await ping(), "bot is connected\n");
+    two.signal("SIGSTOP");
+    const [isThere, said] = await Promise.all([me.ping("bot"), ping()]);
+    assert(!isThere);
+    assertEquals(said, '"bot" is at the hub node2, which does not answer\n');
+    two.signal("SIGCONT");
+    while (!await me.ping("bot")) await sleep(50);
   },
 );
