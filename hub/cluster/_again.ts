@@ -16,6 +16,8 @@ const MAX_WAIT = 1_000;
 const FIRST_DELAY = 10;
 /** Those that come later do not wait much longer for the first ones. */
 const MAX_DELAY = 80;
+/** The same for a name that may be back in seconds only. */
+const MAX_LONG_DELAY = 320;
 /** How long a node may take to say that it has a name, before it is believed. */
 const PATIENCE = 1_000;
 /** For how many seconds after a connection is back each name is tried first. */
@@ -25,6 +27,11 @@ const MAX_WAITING = 16 * 1024 * 1024;
 const FULL = fault(
   "Unreachable",
   "Too much waits already for the hub of the destination to be back.",
+);
+
+const OVERTAKEN = fault(
+  "Unreachable",
+  "The hub of the destination was not there for a moment: ask again.",
 );
 
 /** What waits for a name. */
@@ -57,12 +64,14 @@ interface Sender extends Line {
 interface Acts {
   /** Asks a name whether it is there. */
   tryName(name: string, then: (found: boolean) => void): Fault | undefined;
-  /** Whether somebody has a name, as far as anybody can say. */
-  isOwned(name: string): boolean | Promise<boolean>;
+  /** Whether somebody has a name; nothing if nobody can say. */
+  isOwned(name: string): boolean | Promise<boolean | undefined>;
+  /** Whether a name may be back at any moment, though nobody has it. */
+  mayReturn(name: string): boolean;
   /** Ends what was asked, as it cannot be sent or came too late. */
   end(asked: Asked, reason?: Fault): void;
-  /** Nobody has taken it, and nobody will. */
-  giveUp(asked: Asked): void;
+  /** Nobody has taken it, and nobody will; whether nobody has the name is known. */
+  giveUp(asked: Asked, isKnown: boolean): void;
 }
 
 /**
@@ -175,7 +184,8 @@ export class Again {
   }
 
   #tryLater(name: string, waiting: Waiting): void {
-    const delay = Math.min(FIRST_DELAY * 2 ** waiting.tries, MAX_DELAY);
+    const most = this.#acts.mayReturn(name) ? MAX_LONG_DELAY : MAX_DELAY;
+    const delay = Math.min(FIRST_DELAY * 2 ** waiting.tries, most);
     waiting.timer = later(delay, () => this.#tryNow(name, waiting));
   }
 
@@ -198,7 +208,7 @@ export class Again {
       if (found) return void release();
       timer.stop();
       const isOwned = this.#acts.isOwned(name);
-      const missed = (isOwned: boolean) =>
+      const missed = (isOwned: boolean | undefined) =>
         isOver() || this.#missed(name, waiting, isOwned);
       if (typeof isOwned === "boolean") missed(isOwned);
       else isOwned.then(missed);
@@ -208,10 +218,11 @@ export class Again {
   }
 
   /** A name is not there now. */
-  #missed(name: string, waiting: Waiting, isOwned: boolean): void {
-    if (isOwned && now() < waiting.since + MAX_WAIT) {
+  #missed(name: string, waiting: Waiting, isOwned?: boolean): void {
+    const isSoon = isOwned && now() < waiting.since + MAX_WAIT;
+    if (isSoon || this.#acts.mayReturn(name)) {
       this.#tryLater(name, waiting);
-    } else this.#giveUp(name, waiting);
+    } else this.#giveUp(name, waiting, isOwned !== undefined);
   }
 
   /** Takes out what waits for a name. */
@@ -234,8 +245,9 @@ export class Again {
     const ended: (() => void)[] = [];
     for (const { asked, message } of again) {
       asked.waits = false;
-      if (mustEnd && asked.question) ended.push(() => this.#acts.end(asked));
-      else this.#publish(name, message, asked.ref, ended);
+      if (mustEnd && asked.question) {
+        ended.push(() => this.#acts.end(asked, OVERTAKEN));
+      } else this.#publish(name, message, asked.ref, ended);
     }
     for (const { message, ref } of behind) {
       this.#publish(name, message, ref, ended);
@@ -245,13 +257,15 @@ export class Again {
   }
 
   /** Nobody is there, and nobody comes. */
-  #giveUp(name: string, waiting: Waiting): void {
+  #giveUp(name: string, waiting: Waiting, isKnown: boolean): void {
     this.#take(name);
     const { asked: table } = this.#sender;
-    for (const { asked } of waiting.again) this.#acts.giveUp(asked);
+    for (const { asked } of waiting.again) {
+      this.#acts.giveUp(asked, isKnown);
+    }
     for (const { ref } of waiting.behind) {
       const asked = ref === undefined ? undefined : table.get(ref);
-      if (asked) this.#acts.giveUp(asked);
+      if (asked) this.#acts.giveUp(asked, isKnown);
     }
   }
 

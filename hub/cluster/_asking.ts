@@ -6,6 +6,8 @@ import { Again } from "./_again.ts";
 import type { Asked } from "./_asked.ts";
 import type { Address, BackplaneStatus } from "./backplane.ts";
 import { encode, Kind } from "./_messages.ts";
+import type { Missing } from "./_missing.ts";
+import type { Others } from "./_others.ts";
 import { type Line, nobody } from "./_remote.ts";
 import { isIdle, type Remotes } from "./_remotes.ts";
 import { type Outgoing, textOf } from "./_whole.ts";
@@ -17,6 +19,18 @@ const PATIENCE = 10;
 const UNSENT = fault(
   "Unreachable",
   "The engine of the cluster does not pass on messages of this hub.",
+);
+
+/** What is said of what was sent to a name that is there. */
+const UNREACHED = fault(
+  "Unreachable",
+  "The hub of the destination cannot be reached.",
+);
+
+/** What is said of what was sent to a name that may be there. */
+const UNKNOWN = fault(
+  "Unreachable",
+  "Nobody can say now whether the destination is there.",
 );
 
 /** The node that asks. */
@@ -34,13 +48,22 @@ export interface Asker extends Line {
 export class Asking {
   readonly #asker: Asker;
   readonly #remotes: Remotes;
+  readonly #others: Others;
+  readonly #missing: Missing;
   readonly #probes = new Set<Asked>();
   /** What is sent again. */
   readonly again: Again;
 
-  constructor(asker: Asker, remotes: Remotes) {
+  constructor(
+    asker: Asker,
+    remotes: Remotes,
+    others: Others,
+    missing: Missing,
+  ) {
     this.#asker = asker;
     this.#remotes = remotes;
+    this.#others = others;
+    this.#missing = missing;
     this.again = new Again(asker, remotes, this);
   }
 
@@ -95,29 +118,45 @@ export class Asking {
     const asked = asker.asked.get(ref);
     if (!asked) return;
     const { name, message } = asked;
-    if (!message) return this.giveUp(asked);
-    if (asker.has(name) || asker.status.reading) {
+    if (!message || this.#others.isUnreached(name)) return this.giveUp(asked);
+    if (asker.has(name) || asker.status.reading || this.mayReturn(name)) {
       this.again.send(asked, textOf(message));
     } else this.giveUp(asked);
   }
 
-  /** Whether somebody has a name, as far as anybody can say. */
-  isOwned(name: string): boolean | Promise<boolean> {
+  /** Whether a name may be back at any moment, though nobody has it. */
+  mayReturn(name: string): boolean {
+    return this.#missing.has(name);
+  }
+
+  /** Whether somebody has a name; nothing if nobody can say. */
+  isOwned(name: string): boolean | Promise<boolean | undefined> {
     const asker = this.#asker;
     if (asker.has(name)) return true;
     const { reading } = asker.status;
-    return reading?.ownerOf(name).then((owner) => owner !== undefined) ?? false;
+    if (!reading) return false;
+    return reading.ownerOf(name)
+      .then((owner) => owner !== undefined, () => undefined);
   }
 
-  /** Nobody has taken what was asked, and nobody will. */
-  giveUp(asked: Asked): void {
+  /**
+   * Nobody has taken what was asked, and nobody will.
+   *
+   * @param isKnown Whether it is known who has the name, if anybody has it.
+   */
+  giveUp(asked: Asked, isKnown = true): void {
     const asker = this.#asker;
     const { name } = asked;
-    if (asked.question || asked.then) return this.end(asked);
+    const isThere = asker.has(name);
+    if (isThere) this.#others.doubt(name);
+    if (asked.question || asked.then) {
+      const why = isThere ? UNREACHED : isKnown ? undefined : UNKNOWN;
+      return this.end(asked, why);
+    }
     // An audit: nobody has the name who could have been asked.
     asker.asked.delete(asked);
     const remote = this.#remotes.get(name);
-    if (remote && !asker.has(name)) this.#remotes.failAll(remote);
+    if (remote && !isThere) this.#remotes.failAll(remote);
   }
 
   /** What was sent to a name is lost. */

@@ -5,8 +5,8 @@ import { fault } from "../exchange/fault.ts";
 import type { Fault } from "../exchange/fault.ts";
 import type { Asked } from "./_asked.ts";
 import type { Asker } from "./_asking.ts";
-import type { NodeStatus } from "./backplane.ts";
 import { AUDITED, encode, Kind } from "./_messages.ts";
+import { type Others, SIGNS } from "./_others.ts";
 import type { Origin, Remote } from "./_remote.ts";
 import type { Remotes } from "./_remotes.ts";
 
@@ -21,9 +21,6 @@ const LOST = fault(
   "The answer was lost on the way between two hubs.",
 );
 
-/** How many signs of life a node gives before its silence tells something. */
-const SIGNS = 3;
-
 /** What is said of questions to a node that is there and does not answer. */
 const SILENT = fault(
   "Unreachable",
@@ -35,13 +32,15 @@ const decoder = /* @__PURE__ */ new TextDecoder();
 /** What becomes of questions that got lost. */
 interface Auditor {
   end(asked: Asked, reason: Fault): void;
-  warn(text: string): void;
+  /** A node has answered that was asked whether it is there. */
+  found(ref: number): void;
 }
 
 /** Asks other nodes what became of questions: messages may get lost. */
 export class Audits {
   readonly #line: Asker;
   readonly #remotes: Remotes;
+  readonly #others: Others;
   readonly #auditor: Auditor;
   /** Names whose questions are to be asked after, all at once. */
   #moved = new Set<string>();
@@ -49,13 +48,16 @@ export class Audits {
   /** What other nodes wait for, by node: as it was in a turn, at the latest. */
   #open: Map<string, Set<number>> | undefined;
   #openTurn = 0;
-  /** The nodes that there are, by their ids: as they were in a turn. */
-  #nodes = new Map<string, NodeStatus>();
-  #nodesTurn = -1;
 
-  constructor(line: Asker, remotes: Remotes, auditor: Auditor) {
+  constructor(
+    line: Asker,
+    remotes: Remotes,
+    others: Others,
+    auditor: Auditor,
+  ) {
     this.#line = line;
     this.#remotes = remotes;
+    this.#others = others;
     this.#auditor = auditor;
   }
 
@@ -100,7 +102,7 @@ export class Audits {
     };
     line.asked.add(audit);
     remote.audit = audit;
-    const owner = this.#ownerOf(name);
+    const owner = this.#others.ownerOf(name);
     if (remote.silent?.id !== owner?.id) remote.silent = owner;
     const message = encode([Kind.audit, audit.ref, ...refs]);
     const refusal = line.publish({ name }, message, audit.ref);
@@ -120,28 +122,19 @@ export class Audits {
    */
   isSilent(remote: Remote): boolean {
     const { party, silent: before } = remote;
+    const name = party.name!;
+    const { turn } = party.firstAsked!.tag as Asked;
+    const isOld = turn < this.#line.turn - 1;
+    if (isOld && this.#others.isUnreached(name)) return true;
     if (!this.isUnanswered(remote) || before?.signs === undefined) return false;
-    const { id, signs = 0 } = this.#ownerOf(party.name!) ?? {};
+    const { id, signs = 0 } = this.#others.ownerOf(name) ?? {};
     return id === before.id && signs >= before.signs + SIGNS;
   }
 
   /** Ends what a participant was asked whose node says nothing. */
   giveUp(remote: Remote): void {
-    this.#auditor.warn(
-      `Node ${remote.silent!.label} is there, but does not answer: look ` +
-        "whether all servers of the engine reach each other",
-    );
+    if (remote.silent) this.#others.note(remote.silent);
     this.#remotes.failAll(remote, SILENT);
-  }
-
-  /** The other node that has a name. */
-  #ownerOf(name: string): NodeStatus | undefined {
-    const { turn, status } = this.#line;
-    if (this.#nodesTurn !== turn) {
-      this.#nodesTurn = turn;
-      this.#nodes = new Map(status.nodes.map((node) => [node.id, node]));
-    }
-    return this.#nodes.get(status.names.get(name) ?? "");
   }
 
   /** Another node has asked something: what it waits for has changed. */
@@ -200,6 +193,7 @@ export class Audits {
   hear([number, ...refs]: readonly string[]): void {
     const { asked } = this.#line;
     const audit = asked.get(Number(number));
+    if (audit?.then) return this.#auditor.found(audit.ref);
     if (!audit || !asked.delete(audit)) return;
     const remote = this.#remotes.get(audit.name);
     if (remote) remote.silent = undefined;

@@ -18,11 +18,14 @@ import type {
   Backplane,
   BackplaneReceiver,
   BackplaneStatus,
+  NodeStatus,
   PeerLine,
 } from "./backplane.ts";
 import { encode, Kind } from "./_messages.ts";
 import type { Host } from "./_host.ts";
 import { Incoming } from "./_incoming.ts";
+import { Missing } from "./_missing.ts";
+import { Others } from "./_others.ts";
 import { Pace } from "./_pace.ts";
 import { type Line, Remote } from "./_remote.ts";
 import type { BytesReceiver, QuickTaker } from "./_quick.ts";
@@ -40,6 +43,8 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
   readonly #host: Host;
   readonly #backplane: Backplane;
   readonly #remotes: Remotes;
+  readonly #others: Others;
+  readonly #missing = new Missing();
   readonly #audits: Audits;
   readonly #asking: Asking;
   readonly #incoming: Incoming;
@@ -57,10 +62,16 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
     this.#host = host;
     this.#backplane = backplane;
     this.#remotes = new Remotes(this);
-    this.#asking = new Asking(this, this.#remotes);
-    this.#audits = new Audits(this, this.#remotes, {
+    this.#others = new Others(this, (text) => host.warn(text));
+    this.#asking = new Asking(
+      this,
+      this.#remotes,
+      this.#others,
+      this.#missing,
+    );
+    this.#audits = new Audits(this, this.#remotes, this.#others, {
       end: (asked, reason) => this.#asking.end(asked, reason),
-      warn: (text) => host.warn(text),
+      found: (ref) => this.#asking.found(ref),
     });
     this.#incoming = new Incoming(this, host, {
       remotes: this.#remotes,
@@ -119,6 +130,11 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
   /** Returns whether another node has a name, as far as this one has heard. */
   has(name: string): boolean {
     return this.#backplane.status().names.has(name);
+  }
+
+  /** The nodes that are there, and cannot be reached. */
+  get unreached(): readonly NodeStatus[] {
+    return this.#others.unreached;
   }
 
   /** Asks whether another node has a name. */
@@ -196,9 +212,14 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
   /** See {@linkcode BackplaneReceiver}. */
   left(name: string, dead: boolean): void {
     this.peers.listener?.left(name, dead);
+    if (dead || this.status.state !== "open") {
+      this.#missing.add(name, this.turn);
+    }
     const remote = this.#remotes.get(name);
     if (!remote?.party.firstAsked) return;
-    if (dead) this.#remotes.failAll(remote);
+    // What waits for one that may return was never sent.
+    const waits = this.#missing.has(name) && this.#asking.again.has(name);
+    if (dead && !waits) this.#remotes.failAll(remote);
     // Its node says itself what becomes of its questions, if it still can.
     else this.#audits.moved(name);
   }
@@ -207,6 +228,7 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
   gone(node: string): void {
     this.#incoming.gone(node);
     this.#remotes.gone(node);
+    this.#others.forget(node);
     this.peers.listener?.gone(node);
   }
 
@@ -217,6 +239,7 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
 
   /** See {@linkcode BackplaneReceiver}. */
   attached(): void {
+    this.#missing.back(this.turn);
     this.#asking.again.attached();
     this.#incoming.ids.add(this.status.node);
     this.#audits.all();
@@ -230,6 +253,9 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
 
   /** See {@linkcode BackplaneReceiver}. */
   detached(reason: string): void {
+    const { node, nodes } = this.status;
+    this.#missing.away(nodes.filter(({ id }) => id !== node));
+    this.#others.forgetAll();
     this.#asking.endAll(fault("Unreachable", reason));
   }
 
@@ -244,6 +270,8 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
     this.#pace.tick(this.#host.figures(), now());
     this.#asking.tick();
     this.#incoming.tick();
+    this.#missing.tick(this.turn, () => this.status.nodes);
+    this.#others.tick();
     for (const remote of this.#remotes) {
       const { firstAsked } = remote.party;
       if (!firstAsked) remote.silent = undefined;
@@ -270,8 +298,9 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
    * frozen, or whose machine is gone.
    */
   #isForsaken(remote: Remote): boolean {
+    const name = remote.party.name!;
     return this.#audits.isUnanswered(remote) && !this.status.reading &&
-      !this.has(remote.party.name!);
+      !this.has(name) && !this.#missing.has(name);
   }
 
   // For what stands for others.

@@ -379,7 +379,9 @@ Deno.test("What waits for a hub that is not back within seconds fails, and so do
     failed.map(({ uuid }) => uuid),
     [...Array(200).keys()].map(String),
   );
-  for (const { data } of failed) assertEquals(data, "Destination not found.");
+  for (const { data } of failed) {
+    assertEquals(data, "The hub of the destination cannot be reached.");
+  }
   one.say({ type: 2, data: { now: 1 }, uuid: "u", destination: "b" });
   assertEquals(two.texts(), [{ now: 1 }]);
 });
@@ -409,7 +411,9 @@ Deno.test("A question that nobody took ends if the next message of its hub to th
     await time.tick(1_000);
     pair.settle();
     assertEquals(two.texts(), [{ n: 2 }]);
-    assertEquals(one.texts(), ["Destination not found."]);
+    assertEquals(one.texts(), [
+      "The hub of the destination was not there for a moment: ask again.",
+    ]);
   }
 });
 

@@ -102,8 +102,8 @@ export interface NamesReading {
    * Asks the engine, of a few names at the same time.
    *
    * @param name The JSON text of the name.
-   * @returns The id of the other node that has the name. Nothing if none has it,
-   * or nobody can say so within a second.
+   * @returns The id of the other node that has the name. Nothing if none has it;
+   * rejects if nobody can say so within a second.
    */
   ownerOf(name: string): Promise<string | undefined>;
 }

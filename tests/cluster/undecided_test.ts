@@ -68,6 +68,47 @@ Deno.test(
 );
 
 Deno.test(
+  "Servers come back after more than a lease: no call says that a client is not there, though its hub is back later",
+  options,
+  async () => {
+    await using engine = await Engine.start(3);
+    await using started = await startNodes(engine, 2, 2_000);
+    const [one, two] = started.nodes as [Node, Node];
+    await using bot = lasting("bot", two.url);
+    bot.route("echo", (data: unknown) => data);
+    await bot.connect();
+    await using me = lasting("me", one.url);
+    await me.connect();
+    const ask = () => me.request("bot", "echo", { n: 1 }, { timeout: 30_000 });
+    await ask();
+    for (let round = 0; round < 2; round++) {
+      await Promise.all(engine.servers.map((server) => server.kill()));
+      await one.says(/Other hubs may take over the names of this one by now/);
+      // The other one is back later.
+      two.signal("SIGSTOP");
+      await Promise.all(engine.servers.map((server) => server.start()));
+      const freed = sleep(round === 0 ? 0 : 12_000)
+        .then(() => two.signal("SIGCONT"));
+      const start = performance.now();
+      const said = new Set<string>();
+      let calm = 0;
+      while (calm < 20) {
+        const failed = await ask().then(() => undefined, (error) => error);
+        calm = failed ? 0 : calm + 1;
+        if (failed) said.add(failed.message);
+        assert(performance.now() - start < 60_000, one.text);
+        await sleep(10);
+      }
+      await freed;
+      record("Back after a lease: calls go on", [performance.now() - start]);
+      for (const text of said) {
+        assertMatch(text, /NATS servers|This hub could not renew its lease/);
+      }
+    }
+  },
+);
+
+Deno.test(
   "A server that keeps no copy of the names is named in the log, and so is its return",
   options,
   async () => {

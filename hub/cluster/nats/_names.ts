@@ -139,8 +139,8 @@ export class NatsNames {
     if (owner !== undefined) return Promise.resolve(owner);
     const known = this.#looks.get(name);
     if (known) return known;
-    if (this.#looks.size >= LOOKS) return Promise.resolve(undefined);
-    const looking = this.#lookUp(name).catch(() => undefined)
+    if (this.#looks.size >= LOOKS) return Promise.reject(new Error("busy"));
+    const looking = this.#lookUp(name)
       .finally(() => this.#looks.delete(name));
     this.#looks.set(name, looking);
     return looking;
