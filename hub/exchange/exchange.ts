@@ -11,7 +11,11 @@
 import { checkLimits, type Gauge } from "@wirekit/internal/limits";
 import type { Pass } from "../access/pass.ts";
 import { Cluster } from "../cluster/_cluster.ts";
-import type { BackplaneStatus, PeerLine } from "../cluster/backplane.ts";
+import type {
+  BackplaneStatus,
+  NodeStatus,
+  PeerLine,
+} from "../cluster/backplane.ts";
 import { BlockedNames } from "./names/_blocked_names.ts";
 import { Claims } from "./names/_claims.ts";
 import { Counts } from "./_counts.ts";
@@ -198,9 +202,14 @@ export class Exchange {
     return this.#directory.cluster?.status;
   }
 
+  /** The other hubs that are there, and that this one cannot reach. */
+  get unreached(): readonly NodeStatus[] {
+    return this.#directory.cluster?.unreached ?? [];
+  }
+
   /**
    * Returns whether a name may be free, though nobody gets it now: the engine of
-   * the cluster is away, or refuses to keep it.
+   * the cluster is away, does not decide, or refuses to keep it.
    *
    * @param name The JSON text of the name.
    * @returns Whether it is so.

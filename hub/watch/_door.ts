@@ -8,6 +8,7 @@ import type { Door } from "../door.ts";
 import { ActionError, type Actions, type Order } from "./host/_actions.ts";
 import { BodyError, readOrder, textOfJson } from "./_body.ts";
 import type { Everywhere } from "./hubs/_everywhere.ts";
+import { whyApart } from "./hubs/_cluster.ts";
 import type { Host } from "./host/_host.ts";
 import { checkOrder } from "./host/_hub_routes.ts";
 import { METRICS_TYPE, writeMetrics } from "./_metrics.ts";
@@ -83,7 +84,7 @@ export class WatchDoor implements Door {
 
   #ready(): Response {
     const { hub } = this.#parts;
-    const unready = hub.unready ?? hub.exchange.cluster?.reason;
+    const unready = hub.unready ?? whyApart(hub.exchange);
     return plain(unready === undefined ? 200 : 503, unready ?? "ready");
   }
 

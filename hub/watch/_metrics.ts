@@ -139,7 +139,7 @@ function writeState(
 }
 
 function writeCluster(page: Page, { hub }: Parts): void {
-  const { cluster } = hub.exchange;
+  const { cluster, unreached } = hub.exchange;
   if (!cluster) return;
   page.gauge(
     "cluster_state",
@@ -151,7 +151,7 @@ function writeCluster(page: Page, { hub }: Parts): void {
   );
   page.gauge(
     "cluster_refused",
-    "1 while the engine refuses what this hub needs, or is away.",
+    "1 while the engine refuses what this hub needs, cannot decide, or is away.",
     [[{}, cluster.reason === undefined ? 0 : 1]],
   );
   page.gauge("cluster_nodes", "Hubs of the cluster, with this one.", [
@@ -160,7 +160,7 @@ function writeCluster(page: Page, { hub }: Parts): void {
   page.gauge("cluster_names_elsewhere", "Names that other hubs have.", [
     [{}, cluster.names.size],
   ]);
-  const { nodes } = reportCluster(cluster);
+  const { nodes } = reportCluster(cluster, unreached);
   const rows = (figure: string) =>
     nodes.map(({ label, figures }): [Labels, number] => [
       { node: label },
@@ -170,6 +170,14 @@ function writeCluster(page: Page, { hub }: Parts): void {
   page.gauge("cluster_node_clients", `Clients of each hub, ${said}`, [
     ...rows("clients"),
   ]);
+  page.gauge(
+    "cluster_node_unreached",
+    "1 for each hub that is there, and that this one cannot reach.",
+    nodes.map(({ id, label }) => [
+      { node: label },
+      Number(unreached.some((node) => node.id === id)),
+    ]),
+  );
   page.counter("cluster_node_requests", `Requests of each hub, ${said}`, [
     ...rows("requests"),
   ]);

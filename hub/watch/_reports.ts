@@ -108,7 +108,9 @@ export class Reports {
       ...(recording.keepsPayloads &&
         { recordingPayloadsUntil: recording.payloadsUntil }),
       ...(hub.exchange.cluster &&
-        { cluster: reportCluster(hub.exchange.cluster) }),
+        {
+          cluster: reportCluster(hub.exchange.cluster, hub.exchange.unreached),
+        }),
       limits: this.limits(),
     };
   }

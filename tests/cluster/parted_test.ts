@@ -2,7 +2,8 @@
 
 /** Three servers, of which some are cut off from each other. */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import type { HubReport } from "@wirekit/hub";
 import { lasting } from "./_ledger.ts";
 import { Node } from "./_nodes.ts";
 import { record } from "./_record.ts";
@@ -19,7 +20,8 @@ class Parted implements AsyncDisposable {
   readonly #links: { ends: number[]; valve: Valve }[] = [];
   engine!: Engine;
 
-  static async start(): Promise<Parted> {
+  /** Starts them; those that are to notice a cut soon ask each other often. */
+  static async start(noticing = false): Promise<Parted> {
     const parted = new Parted();
     const link = (port: number, ...ends: number[]) => {
       const valve = parted.#stack.use(new Valve(port));
@@ -28,6 +30,12 @@ class Parted implements AsyncDisposable {
     };
     // What servers tell each other of their ports would lead past a cut.
     const more = ["--cluster_advertise", "127.0.0.1:1"];
+    if (noticing) {
+      const config = await Deno.makeTempFile({ prefix: "nats-" });
+      parted.#stack.defer(() => Deno.remove(config));
+      await Deno.writeTextFile(config, 'ping_interval: "1s"\nping_max: 1\n');
+      more.push("--config", config);
+    }
     parted.engine = parted.#stack.use(await Engine.start(3, more, link));
     return parted;
   }
@@ -100,34 +108,41 @@ Deno.test(
   },
 );
 
+/** Two hubs at two servers, of which a third leads all; a client of each. */
+async function startTwo(parted: Parted, stack: AsyncDisposableStack) {
+  const { engine } = parted;
+  const maker = await parted.hub(0, "maker");
+  await maker.end("SIGTERM");
+  // So that both hubs can renew their leases.
+  const third = await engine.leaderOf("hub-nodes");
+  const placement = { preferred: `s${third}` };
+  const wish = JSON.stringify({ placement });
+  for (let tries = 0; await engine.leaderOf("hub-names") !== third; tries++) {
+    assert(tries < 40, "it does not lead the names");
+    await engine.ask("LEADER.STEPDOWN", "hub-names", wish);
+    await sleep(500);
+  }
+  const [left, right] = [(third + 1) % 3, (third + 2) % 3];
+  const one = await parted.hub(left, "one");
+  const two = await parted.hub(right, "two");
+  const bot = stack.use(lasting("bot", two.url));
+  bot.route("echo", (data: unknown) => data);
+  await bot.connect();
+  const me = stack.use(lasting("me", one.url));
+  await me.connect();
+  const ask = () => me.request("bot", "echo", { n: 1 }, { timeout: 30_000 });
+  assertEquals(await ask(), { n: 1 });
+  parted.cut(left, [right]);
+  return { one, me, ask };
+}
+
 Deno.test(
   "Two servers are cut off from each other, and not from the third: calls between their hubs fail, and go on when the link is back",
   options,
   async () => {
     await using parted = await Parted.start();
-    const { engine } = parted;
-    const maker = await parted.hub(0, "maker");
-    await maker.end("SIGTERM");
-    // The third leads all, so that both hubs can renew their leases.
-    const third = await engine.leaderOf("hub-nodes");
-    const placement = { preferred: `s${third}` };
-    const wish = JSON.stringify({ placement });
-    for (let tries = 0; await engine.leaderOf("hub-names") !== third; tries++) {
-      assert(tries < 40, "it does not lead the names");
-      await engine.ask("LEADER.STEPDOWN", "hub-names", wish);
-      await sleep(500);
-    }
-    const [left, right] = [(third + 1) % 3, (third + 2) % 3];
-    const one = await parted.hub(left, "one");
-    const two = await parted.hub(right, "two");
-    await using bot = lasting("bot", two.url);
-    bot.route("echo", (data: unknown) => data);
-    await bot.connect();
-    await using me = lasting("me", one.url);
-    await me.connect();
-    const ask = () => me.request("bot", "echo", { n: 1 }, { timeout: 30_000 });
-    assertEquals(await ask(), { n: 1 });
-    parted.cut(left, [right]);
+    await using stack = new AsyncDisposableStack();
+    const { one, ask } = await startTwo(parted, stack);
     for (let calls = 0; calls < 2; calls++) {
       const start = performance.now();
       const error = await assertRejects(ask);
@@ -146,5 +161,55 @@ Deno.test(
       assert(performance.now() - start < 60_000, one.text);
     }
     record("Calls go on when the link is back", [performance.now() - start]);
+  },
+);
+
+Deno.test(
+  "Two servers have noticed that they do not reach each other: no call says that a client is not there, and readiness, page and metrics name the other hub",
+  options,
+  async () => {
+    await using parted = await Parted.start(true);
+    await using stack = new AsyncDisposableStack();
+    const { one, me, ask } = await startTwo(parted, stack);
+    const base = one.url.replace("ws:", "http:");
+    const get = async (path: string) => {
+      const response = await fetch(`${base}${path}`);
+      return (await response.text()).trim();
+    };
+    const truths = [
+      "The other hub is there, but does not answer.",
+      "The hub of the destination cannot be reached.",
+      "The answer was lost on the way between two hubs.",
+    ];
+    const start = performance.now();
+    let quick = 0;
+    while (quick < 10 || await readiness(one) === 200) {
+      assert(performance.now() - start < 60_000, one.text);
+      const asked = performance.now();
+      const { message } = await assertRejects(ask) as Error;
+      assert(truths.includes(message), message);
+      quick = performance.now() - asked < 500 ? quick + 1 : 0;
+      await sleep(100);
+    }
+    record("Noticed by all: calls fail at once", [performance.now() - start]);
+    const silent = "The hub two is there, but does not answer.";
+    assertEquals(await get("/readyz"), silent);
+    const { problems, cluster } = JSON.parse(
+      await get("/api/report"),
+    ) as HubReport;
+    assert(problems.some(({ text }) => text.startsWith(silent)));
+    assertEquals(cluster?.reason, silent);
+    const metric = /cluster_node_unreached\{node="two"\} 1/;
+    assertMatch(await get("/metrics"), metric);
+    assert(!await me.ping("bot"));
+    parted.heal();
+    const healed = performance.now();
+    while (!await ask().then(() => true, () => false)) {
+      assert(performance.now() - healed < 60_000, one.text);
+    }
+    while (await readiness(one) !== 200) {
+      assert(performance.now() - healed < 60_000, one.text);
+      await sleep(100);
+    }
   },
 );

@@ -165,7 +165,7 @@ export class HubRoutes {
     const most = limitIn(order);
     const prefix = textIn(order, "prefix");
     const answer = () => ({
-      ...reportCluster(exchange.cluster!),
+      ...reportCluster(exchange.cluster!, exchange.unreached),
       names: namesElsewhere(exchange.cluster!, prefix, most),
     });
     const { reading } = exchange.cluster;

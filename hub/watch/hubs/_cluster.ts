@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import type { BackplaneStatus, NodeStatus } from "../../cluster/backplane.ts";
+import type { Exchange } from "../../exchange/exchange.ts";
 import type { ClusterReport } from "../reports/cluster.ts";
 import type { Problem } from "../reports/hub.ts";
 
@@ -14,9 +15,29 @@ export function labelsOf(nodes: readonly NodeStatus[]): Map<string, string> {
   ]));
 }
 
+/** Says of a hub that it cannot be reached. */
+function silenceOf({ label }: NodeStatus): string {
+  return `The hub ${label} is there, but does not answer.`;
+}
+
+/** Why a hub is of no use for calls to others; nothing if it is. */
+export function whyApart(
+  { cluster, unreached }: Pick<Exchange, "cluster" | "unreached">,
+): string | undefined {
+  const [first] = unreached;
+  if (!cluster || cluster.reason || !first) return cluster?.reason;
+  const count = cluster.nodes.length - 1;
+  if (unreached.length < count) return undefined;
+  return count === 1 ? silenceOf(first) : "None of the other hubs answers.";
+}
+
 /** Tells of a cluster. */
-export function reportCluster(status: BackplaneStatus): ClusterReport {
-  const { state, since, reason, engine, nodes, names, reading } = status;
+export function reportCluster(
+  status: BackplaneStatus,
+  [unreached]: readonly NodeStatus[],
+): ClusterReport {
+  const { state, since, engine, nodes, names, reading } = status;
+  const reason = status.reason ?? (unreached && silenceOf(unreached));
   const labels = labelsOf(nodes);
   return {
     state,
@@ -53,6 +74,7 @@ export function namesElsewhere(
 /** What an operator should do about a cluster. */
 export function* problemsOf(
   { state, since, reason, cure, maxMessageBytes }: BackplaneStatus,
+  unreached: readonly NodeStatus[],
   largest: number,
 ): Generator<
   & Pick<Problem, "id" | "severity" | "text" | "cure">
@@ -74,6 +96,14 @@ export function* problemsOf(
       severity: "error",
       text: `${reason} New clients get no names.`,
       cure: cure ?? "Look into the log of the NATS servers.",
+    };
+  }
+  for (const node of unreached) {
+    yield {
+      id: `unreached:${node.id}`,
+      severity: "error",
+      text: `${silenceOf(node)} Calls to its clients fail.`,
+      cure: "Look whether all NATS servers reach each other.",
     };
   }
   if (maxMessageBytes < largest) {

@@ -97,7 +97,9 @@ export class Problems {
       const isUsual = id === "loop" && problem.severity === "warning";
       // A client can ask for any text as a name, and as often as it likes.
       const isMadeUp = id.startsWith("absent:");
-      if (IN_LOG.has(id) || isUsual || isMadeUp) continue;
+      // What notices it writes it.
+      const isWritten = IN_LOG.has(id) || id.startsWith("unreached:");
+      if (isWritten || isUsual || isMadeUp) continue;
       this.#logger?.warn?.(`${problem.text} ${problem.cure}`);
     }
     this.#known = known;
@@ -111,9 +113,10 @@ export class Problems {
     const own = this.#own;
     yield* own.ofLoop();
     yield* own.ofClock();
-    const { cluster } = this.#hub.exchange;
+    const { cluster, unreached } = this.#hub.exchange;
     if (cluster) {
-      yield* problemsOf(cluster, limitOf(this.#hub, "maxMessageBytes"));
+      const largest = limitOf(this.#hub, "maxMessageBytes");
+      yield* problemsOf(cluster, unreached, largest);
     }
     yield* own.ofLimits();
     yield* own.ofPages();
