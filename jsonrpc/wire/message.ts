@@ -314,10 +314,15 @@ function begin(method: string): string {
 /** A text that JSON writes as it is, such as a UUID. */
 const PLAIN_REGEXP = /^[\w-]*$/;
 
+/**
+ * Writes an id. V8 keeps the last 8,192 numbers that templates make texts of,
+ * and a collection of young garbage copies all those texts, for a millisecond.
+ */
 function encodeId(id: Id): string {
-  if (typeof id !== "string") return String(id);
+  if (typeof id === "bigint") return `${id}`;
   // In half the time of `JSON.stringify`.
-  return PLAIN_REGEXP.test(id) ? `"${id}"` : JSON.stringify(id);
+  if (typeof id === "string" && PLAIN_REGEXP.test(id)) return `"${id}"`;
+  return JSON.stringify(id);
 }
 
 function stringify(value: unknown): string {
