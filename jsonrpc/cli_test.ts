@@ -299,6 +299,27 @@ Deno.test("jsonrpc call asks whether what answers speaks JSON-RPC", async () => 
   }
 });
 
+for (const words of [["listen"], ["call"]]) {
+  Deno.test(`jsonrpc ${words} says at once that what it hears is no JSON-RPC`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const banner = new TextEncoder().encode("SSH-2.0-OpenSSH_9.2\r\n");
+    const greeted = listener.accept().then(async (conn) => {
+      await conn.write(banner);
+      return conn;
+    });
+    const url = `tcp://127.0.0.1:${listener.addr.port}`;
+    const more = words[0] === "call" ? ["sum"] : [];
+    const { code, out, err } = await run([...words, url, ...more]);
+    (await greeted).close();
+    assertEquals([code, out], [3, ""]);
+    assertStringIncludes(
+      err,
+      `jsonrpc: 127.0.0.1:${listener.addr.port} wrote "SSH-2.0-OpenSSH_9.2", ` +
+        "which is not JSON-RPC",
+    );
+  });
+}
+
 Deno.test("jsonrpc says what is wrong with its arguments", async () => {
   const wrong: [string[], string][] = [
     [["call"], "METHOD is missing"],

@@ -92,8 +92,8 @@ function start(
   }
 }
 
-/** A record of the output of a program. */
-interface Heard {
+/** A record of what the other end has written. */
+export interface Heard {
   /** The number of messages. */
   messages: number;
   /** The first line that was not a message. */
@@ -101,7 +101,7 @@ interface Heard {
 }
 
 /** Reads JSON, and records what came. */
-function noting(heard: Heard): Codec {
+export function noting(heard: Heard): Codec {
   return {
     ...exactCodec,
     decode(text) {
@@ -126,11 +126,15 @@ function hint(
   if (strange !== undefined) {
     return framing === "newline" && /^Content-Length:/i.test(strange)
       ? `. ${program} speaks as language servers do: add --lsp`
-      : strange.trim() === ""
-      ? `. ${program} wrote an empty line, which is not JSON-RPC`
-      : `. ${program} wrote ${JSON.stringify(strange)}, which is not JSON-RPC`;
+      : `. ${program} ${wrote(strange)}`;
   }
   return framing === "content-length" && messages === 0
     ? `. ${program} wrote nothing with a Content-Length: is --lsp right?`
     : "";
+}
+
+/** Says that a line is none of the protocol. */
+export function wrote(line: string): string {
+  const quoted = line.trim() === "" ? "an empty line" : JSON.stringify(line);
+  return `wrote ${quoted}, which is not JSON-RPC`;
 }

@@ -14,7 +14,13 @@ import type { Transport } from "@wirekit/transport/transport";
 import { connectUnix } from "@wirekit/transport/unix";
 import { exactCodec } from "./_exact_codec.ts";
 import { tapped } from "./_tapped.ts";
-import { startProgram, type Target } from "./_program.ts";
+import {
+  type Heard,
+  noting,
+  startProgram,
+  type Target,
+  wrote,
+} from "./_program.ts";
 import { ClosedError, MalformedResponseError } from "../call/call_error.ts";
 import { HttpClient } from "../call/http_client.ts";
 import type { Methods } from "../answer/methods.ts";
@@ -62,16 +68,36 @@ export async function openTarget(
   if (url.protocol === "http:" || url.protocol === "https:") {
     return httpTarget(url, options);
   }
-  const peer = new Peer(await openTransport(url, options), peerOptions);
+  const host = url.host || url.pathname;
+  const heard: Heard = { messages: 0 };
+  const peer = new Peer(await openTransport(url, options), {
+    ...peerOptions,
+    codec: noting(heard),
+    onMessage(entry) {
+      peerOptions.onMessage(entry);
+      if (entry.direction !== "in") return;
+      // A greeting of another protocol: nothing else is worth waiting for.
+      if (heard.messages++ === 0 && heard.strange !== undefined) {
+        void peer.close(new Error(wrote(heard.strange)));
+      }
+    },
+  });
+  const stranger = () =>
+    heard.strange === undefined ? undefined : `${host} ${wrote(heard.strange)}`;
   return {
     caller: peer,
     peer,
     closed: peer.closed.then((error) =>
-      `${url.host || url.pathname} has closed the connection` +
-      (error ? `: ${error.message}` : "")
+      stranger() ??
+        `${host} has closed the connection` +
+          (error ? `: ${error.message}` : "")
     ),
     explain: (error) => {
       const isClosed = error instanceof ClosedError;
+      const said = isClosed && stranger();
+      if (said) {
+        return Promise.resolve(new NotConnectedError(said, { cause: error }));
+      }
       if (!isClosed && !(error instanceof MalformedResponseError)) {
         return Promise.resolve(error);
       }
