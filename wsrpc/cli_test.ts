@@ -350,6 +350,45 @@ for (
   }
 }
 
+for (const words of [["listen"], ["call"]]) {
+  Deno.test(`wsrpc ${words} says at once that what it hears is none of wsrpc`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const banner = new TextEncoder().encode("SSH-2.0-OpenSSH_9.2\r\n");
+    const greeted = listener.accept().then(async (conn) => {
+      await conn.write(banner);
+      return conn;
+    });
+    const url = `tcp://127.0.0.1:${listener.addr.port}`;
+    const more = words[0] === "call" ? ["add"] : [];
+    const { code, out, err } = await run(...words, url, ...more);
+    (await greeted).close();
+    assertEquals([code, out], [1, ""]);
+    assertStringIncludes(
+      err,
+      `wsrpc: Cannot read a message: it is not JSON. Is ${url} a wsrpc server?`,
+    );
+  });
+}
+
+Deno.test("wsrpc listen prints nothing of what a hub says", async () => {
+  await using server = serveSockets((socket) => {
+    socket.onmessage = ({ data }) => {
+      const { id } = JSON.parse(data);
+      socket.send(JSON.stringify({ id, type: 4, data: "No.", uuid: null }));
+      socket.send(JSON.stringify({ id: null, type: 6, uuid: null }));
+      socket.close(1008, "Its first message was not a verification");
+    };
+  });
+  const { url } = server;
+  const { code, out, err } = await run("listen", url);
+  assertEquals([code, out], [1, ""]);
+  assertEquals(err.split("\n"), [
+    `Waiting for events of ${url} (Ctrl-C stops it)`,
+    "wsrpc: Cannot read the answer: it has no result or error. " +
+    `Is ${url} a wsrpc server?`,
+  ]);
+});
+
 Deno.test("wsrpc shows its help and version", async () => {
   const help = await run("--help");
   assertEquals(help.code, 0);

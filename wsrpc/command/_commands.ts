@@ -77,8 +77,11 @@ const call = command({
     }
     const params = await paramsOf(pairs, options.data);
     const { timeout = 60_000, json } = options;
-    const { signal } = terminal;
-    await using client = await open(url, options, terminal);
+    const strange = new AbortController();
+    await using client = await open(url, options, terminal, {
+      ignored: (_peer, reason) => strange.abort(new RemoteError(reason)),
+    });
+    const signal = AbortSignal.any([terminal.signal, strange.signal]);
     const result = await terminal.during(
       `Waiting for ${method}`,
       client.call(method, params, { timeout, signal }).catch((cause) => {
@@ -108,17 +111,22 @@ const listen = command({
     let { count: left = Infinity } = options;
     const { signal } = terminal;
     let opened = 0;
+    let isKnown = false;
+    const strange = new AbortController();
     await using client = await open(url, options, terminal, {
+      ignored(_peer, reason) {
+        if (!isKnown) strange.abort(new RemoteError(reason));
+      },
       open() {
         if (++opened > 1) terminal.error("Connected again");
       },
       close() {
-        if (left === 0 || signal.aborted) return;
+        if (left === 0 || signal.aborted || strange.signal.aborted) return;
         terminal.error(`The connection to ${shownUrl(url)} was lost`);
       },
     });
     client.addEventListener((event) => {
-      if (left === 0) return;
+      if (left === 0 || strange.signal.aborted) return;
       terminal.log(options.json ? toJson(event) : shown(event));
       if (--left === 0) done.resolve();
     });
@@ -126,9 +134,11 @@ const listen = command({
       `Waiting for events of ${shownUrl(url)} (Ctrl-C stops it)`,
     );
     // What speaks another protocol would be waited for without end.
-    client.call("ping", {}, { signal }).catch((cause) => {
+    client.call("ping", {}, {
+      signal: AbortSignal.any([signal, strange.signal]),
+    }).catch((cause) => {
       if (isForeign(cause)) done.reject(explained(cause, url));
-    });
+    }).finally(() => isKnown = true);
     signal.addEventListener("abort", () => done.resolve());
     if (signal.aborted) done.resolve();
     await done.promise;
