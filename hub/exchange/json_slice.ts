@@ -116,7 +116,7 @@ export class JsonSlice {
   check(): this {
     const depth = Math.max(1, this.#depth);
     const end = scanner.skipValue(this.#bytes, this.#start, depth);
-    if (end !== this.#end) throw unexpected(end);
+    if (end !== this.#end) throw unexpected(this.#bytes, end);
     return this;
   }
 
@@ -139,7 +139,7 @@ export class JsonSlice {
   members(): Map<string, JsonSlice> {
     const bytes = this.#bytes;
     const found = new Map<string, JsonSlice>();
-    if (bytes[this.#start] !== OPEN_BRACE) throw unexpected(this.#start);
+    if (bytes[this.#start] !== OPEN_BRACE) throw unexpected(bytes, this.#start);
     let i = scanner.skipWhite(bytes, this.#start + 1);
     if (bytes[i] !== CLOSE_BRACE) {
       for (;;) {
@@ -149,11 +149,11 @@ export class JsonSlice {
         found.set(stringOf(textOf(bytes, i, nameEnd)), this.#part(start, end));
         i = scanner.skipWhite(bytes, end);
         if (bytes[i] === CLOSE_BRACE) break;
-        if (bytes[i] !== COMMA) throw unexpected(i);
+        if (bytes[i] !== COMMA) throw unexpected(bytes, i);
         i = scanner.skipWhite(bytes, i + 1);
       }
     }
-    if (i + 1 !== this.#end) throw unexpected(i + 1);
+    if (i + 1 !== this.#end) throw unexpected(bytes, i + 1);
     return found;
   }
 
@@ -166,7 +166,9 @@ export class JsonSlice {
   items(): JsonSlice[] {
     const bytes = this.#bytes;
     const found: JsonSlice[] = [];
-    if (bytes[this.#start] !== OPEN_BRACKET) throw unexpected(this.#start);
+    if (bytes[this.#start] !== OPEN_BRACKET) {
+      throw unexpected(bytes, this.#start);
+    }
     let i = scanner.skipWhite(bytes, this.#start + 1);
     if (bytes[i] !== CLOSE_BRACKET) {
       for (;;) {
@@ -174,11 +176,11 @@ export class JsonSlice {
         found.push(this.#part(i, end));
         i = scanner.skipWhite(bytes, end);
         if (bytes[i] === CLOSE_BRACKET) break;
-        if (bytes[i] !== COMMA) throw unexpected(i);
+        if (bytes[i] !== COMMA) throw unexpected(bytes, i);
         i = scanner.skipWhite(bytes, i + 1);
       }
     }
-    if (i + 1 !== this.#end) throw unexpected(i + 1);
+    if (i + 1 !== this.#end) throw unexpected(bytes, i + 1);
     return found;
   }
 

@@ -74,6 +74,24 @@ Deno.test("JsonSlice refuses what is no JSON, or would harm a stock client", () 
   }
 });
 
+Deno.test("JsonSlice says where a text is wrong, and where it ends too soon", () => {
+  const whole = '{"a":[1.5e2,true,"x"],"b":{}}';
+  for (let length = 0; length < whole.length; length++) {
+    const text = whole.slice(0, length);
+    if (/t(r(u)?)?$/.test(text)) continue; // A literal is wrong where it begins.
+    assertThrows(
+      () => slice(text).check(),
+      SyntaxError,
+      `Unexpected end at position ${length}`,
+    );
+  }
+  assertThrows(
+    () => slice('{"a":1;').check(),
+    SyntaxError,
+    "Unexpected byte at position 6",
+  );
+});
+
 Deno.test("JsonSlice finds what can be read of a message that cannot", () => {
   const read = (text: string) => texts(slice(text).looseMembers());
   assertEquals(read('{"id": 7, "result": NaN, "x": 1}'), { id: "7", x: "1" });

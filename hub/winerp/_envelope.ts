@@ -116,7 +116,7 @@ export class Envelope implements Content {
     let seen = 0;
     let odd = false;
     let i = scanner.skipWhite(bytes, 0);
-    if (bytes[i] !== 0x7b) throw unexpected(i);
+    if (bytes[i] !== 0x7b) throw unexpected(bytes, i);
     i = scanner.skipWhite(bytes, i + 1);
     for (let first = true; bytes[i] !== 0x7d || !first; first = false) {
       const nameEnd = scanner.skipString(bytes, i);
@@ -131,11 +131,11 @@ export class Envelope implements Content {
       }
       i = scanner.skipWhite(bytes, end);
       if (bytes[i] === 0x7d) break;
-      if (bytes[i] !== 0x2c) throw unexpected(i);
+      if (bytes[i] !== 0x2c) throw unexpected(bytes, i);
       i = scanner.skipWhite(bytes, i + 1);
     }
     i = scanner.skipWhite(bytes, i + 1);
-    if (i !== bytes.length) throw unexpected(i);
+    if (i !== bytes.length) throw unexpected(bytes, i);
     return odd ? -1 : seen;
   }
 

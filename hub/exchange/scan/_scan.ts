@@ -176,13 +176,13 @@ export class Scanner {
     start: number,
     literal: Uint8Array,
   ): number {
-    if (!standsAt(bytes, start, literal)) throw unexpected(start);
+    if (!standsAt(bytes, start, literal)) throw unexpected(bytes, start);
     return start + literal.length;
   }
 
   /** Returns where the JSON string that starts at `start` ends. */
   skipString(bytes: Uint8Array, start: number): number {
-    if (bytes[start] !== QUOTE) throw unexpected(start);
+    if (bytes[start] !== QUOTE) throw unexpected(bytes, start);
     const { length } = bytes;
     const { words } = this;
     const isInWords = bytes === words.bytes;
@@ -192,9 +192,9 @@ export class Scanner {
       if (isInWords) i = words.skipPlain(i, long);
       while (i < long && PLAIN[bytes[i]!]) i++;
       if (i === long) i = this.#skipPlain(bytes, i);
-      if (i >= length) throw unexpected(i);
+      if (i >= length) throw unexpected(bytes, i);
       if (bytes[i] === QUOTE) return i + 1;
-      if (bytes[i] !== BACKSLASH) throw unexpected(i);
+      if (bytes[i] !== BACKSLASH) throw unexpected(bytes, i);
       i = this.#skipEscape(bytes, i);
     }
   }
@@ -216,7 +216,7 @@ export class Scanner {
 
   #skipEscape(bytes: Uint8Array, i: number): number {
     if (bytes[i + 1] !== U) {
-      if (!ESCAPED[bytes[i + 1] ?? 0]) throw unexpected(i);
+      if (!ESCAPED[bytes[i + 1] ?? 0]) throw unexpected(bytes, i);
       return i + 2;
     }
     const unit = hex4(bytes, i + 2);
@@ -230,7 +230,7 @@ export class Scanner {
   #skipNumber(bytes: Uint8Array, start: number): number {
     let i = bytes[start] === MINUS ? start + 1 : start;
     const whole = this.#skipDigits(bytes, i);
-    if (bytes[i] === ZERO && whole > i + 1) throw unexpected(i + 1);
+    if (bytes[i] === ZERO && whole > i + 1) throw unexpected(bytes, i + 1);
     i = whole;
     if (bytes[i] === 0x2e) i = this.#skipDigits(bytes, i + 1);
     const exponent = bytes[i] === 0x65 || bytes[i] === 0x45;
@@ -252,7 +252,7 @@ export class Scanner {
   #skipDigits(bytes: Uint8Array, start: number): number {
     let i = start;
     while (isDigit(bytes[i])) i++;
-    if (i === start) throw unexpected(start);
+    if (i === start) throw unexpected(bytes, start);
     return i;
   }
 
@@ -263,7 +263,7 @@ export class Scanner {
     for (;;) {
       i = this.skipWhite(bytes, this.skipValue(bytes, i, depth + 1));
       if (bytes[i] === CLOSE_BRACKET) return i + 1;
-      if (bytes[i] !== COMMA) throw unexpected(i);
+      if (bytes[i] !== COMMA) throw unexpected(bytes, i);
       i = this.skipWhite(bytes, i + 1);
     }
   }
@@ -276,7 +276,7 @@ export class Scanner {
       i = this.skipColon(bytes, this.skipString(bytes, i));
       i = this.skipWhite(bytes, this.skipValue(bytes, i, depth + 1));
       if (bytes[i] === CLOSE_BRACE) return i + 1;
-      if (bytes[i] !== COMMA) throw unexpected(i);
+      if (bytes[i] !== COMMA) throw unexpected(bytes, i);
       i = this.skipWhite(bytes, i + 1);
     }
   }
@@ -284,7 +284,7 @@ export class Scanner {
   /** Returns where the value begins of the member whose name ended before `i`. */
   skipColon(bytes: Uint8Array, i: number): number {
     i = this.skipWhite(bytes, i);
-    if (bytes[i] !== COLON) throw unexpected(i);
+    if (bytes[i] !== COLON) throw unexpected(bytes, i);
     return this.skipWhite(bytes, i + 1);
   }
 }
@@ -310,7 +310,7 @@ export function skipLoosely(bytes: Uint8Array, start: number): number {
       if (depth-- === 0) return i;
     } else if (depth === 0 && (byte === COMMA || WHITE[byte])) return i;
   }
-  throw unexpected(i);
+  throw unexpected(bytes, i);
 }
 
 function hex4(bytes: Uint8Array, start: number): number {
@@ -320,7 +320,7 @@ function hex4(bytes: Uint8Array, start: number): number {
     const lower = byte | 0x20;
     if (isDigit(byte)) unit = unit * 16 + byte - ZERO;
     else if (lower >= 0x61 && lower <= 0x66) unit = unit * 16 + lower - 0x57;
-    else throw unexpected(i);
+    else throw unexpected(bytes, i);
   }
   return unit;
 }
@@ -337,9 +337,10 @@ function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= ZERO && byte <= 0x39;
 }
 
-/** Makes the error for an unexpected byte. */
-export function unexpected(i: number): SyntaxError {
-  return new SyntaxError(`Unexpected byte at position ${i}`);
+/** Makes the error for a byte that is none of JSON, or for no byte at all. */
+export function unexpected(bytes: Uint8Array, i: number): SyntaxError {
+  const what = i < bytes.length ? "byte" : "end";
+  return new SyntaxError(`Unexpected ${what} at position ${i}`);
 }
 
 function tooDeep(i: number): SyntaxError {
