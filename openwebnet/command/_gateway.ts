@@ -15,9 +15,9 @@ import {
   type Values,
 } from "@wirekit/internal/command";
 import { later } from "@wirekit/internal/clock";
-import type { Transport } from "@wirekit/transport/transport";
 import type { Gateway } from "../gateway.ts";
 import type { Home, HomeGateway } from "../home.ts";
+import { Capture } from "./_capture.ts";
 import {
   gatewayOf,
   type HomeOf,
@@ -26,7 +26,6 @@ import {
   type Target,
 } from "./_home.ts";
 import { OUTPUT_OPTIONS } from "./_output.ts";
-import { record } from "../session/capture.ts";
 import {
   type GatewayProfile,
   profileOf,
@@ -120,7 +119,7 @@ export async function withGateway(
   const known = given.OPENWEBNET_HOST === undefined ? chosen : undefined;
   const host = given.OPENWEBNET_HOST ?? known?.host;
   if (host === undefined) throw nowhere();
-  using file = await captureOf(options);
+  using file = await captureOf(options, terminal);
   const settings = await settingsOf(options, given, known, found, file);
   const { port } = settings;
   const { promise: unreachable, reject } = Promise.withResolvers<never>();
@@ -192,7 +191,7 @@ export async function withGateways(
   const chosen: [string, HomeGateway | undefined][] = isOne
     ? [[name, typeof one === "string" ? undefined : one]]
     : all;
-  using file = await captureOf(options);
+  using file = await captureOf(options, terminal);
   await using opened = new AsyncDisposableStack();
   // Without a prototype, `__proto__` is a name like any other.
   const gateways: Record<string, Gateway> = Object.create(null);
@@ -253,9 +252,11 @@ function nowhere(): UsageError {
 /** Opens the file that the user wants the frames in. */
 async function captureOf(
   { capture }: GatewayValues,
-): Promise<Deno.FsFile | undefined> {
-  if (capture === undefined) return undefined;
-  return await Deno.open(capture, { append: true, create: true });
+  terminal: Terminal,
+): Promise<Capture | undefined> {
+  return capture === undefined
+    ? undefined
+    : await Capture.open(capture, terminal);
 }
 
 /** How to open a gateway. */
@@ -264,7 +265,7 @@ async function settingsOf(
   given: Given,
   known: HomeGateway | undefined,
   found: HomeOf | undefined,
-  file: Deno.FsFile | undefined,
+  file: Capture | undefined,
 ): Promise<Omit<TcpGatewayOptions, "hooks"> & { port: number }> {
   const password = given.OPENWEBNET_PASSWORD ??
     (known && await passwordIn(found!.file, known));
@@ -278,7 +279,7 @@ async function settingsOf(
     ...(password === undefined ? {} : { password }),
     ...(selector === undefined ? {} : { selector }),
     ...(timeout === undefined ? {} : { timeout }),
-    ...(file === undefined ? {} : { wrap: recorder(file) }),
+    ...(file === undefined ? {} : { wrap: file.wrap }),
   };
 }
 
@@ -297,18 +298,4 @@ export async function fromFile(
 ): Promise<string | undefined> {
   if (file === undefined) return undefined;
   return (await readFile(file)).trim();
-}
-
-/** Records the traffic of all connections in a file, numbered by session. */
-function recorder(
-  file: Deno.FsFile,
-): (transport: Transport<string>) => Transport<string> {
-  let session = Date.now();
-  return (transport) => {
-    const number = session++;
-    return record(transport, (entry) => {
-      const line = JSON.stringify({ session: number, ...entry });
-      file.writeSync(new TextEncoder().encode(`${line}\n`));
-    });
-  };
 }
