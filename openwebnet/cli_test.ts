@@ -443,6 +443,49 @@ Deno.test("openwebnet monitor prints events until it is stopped", async () => {
   }
 });
 
+Deno.test(
+  "openwebnet does what it is asked when its capture finds a full disk, and says so once",
+  {
+    ignore: Deno.build.os !== "linux",
+  },
+  async () => {
+    await using r = await rig();
+    const result = await r.on("send", "*#1*11##", "--capture", "/dev/full");
+    assertEquals([result.code, result.lines, result.errors], [
+      0,
+      ["*1*0*11##", "*#*1##"],
+      [
+        "openwebnet: Cannot write --capture /dev/full: no space left on device. " +
+        "No more frames are recorded",
+      ],
+    ]);
+  },
+);
+
+Deno.test("openwebnet discover says which permission it lacks", async () => {
+  const cli = new URL("./cli.ts", import.meta.url).href;
+  for (
+    const [permissions, host] of [
+      [[], "0.0.0.0:0"],
+      [["--allow-net=0.0.0.0"], "239.255.255.250:1900"],
+    ] as const
+  ) {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "--no-prompt", "--no-check", "--no-lock"],
+        ...permissions,
+        ...[cli, "discover", "--timeout", "0.1"],
+      ],
+      stdin: "null",
+    }).output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [
+      2,
+      `openwebnet: This needs net access to "${host}": ` +
+      "pass --allow-net to Deno\n",
+    ]);
+  }
+});
+
 Deno.test("openwebnet discover says when nobody answers", async () => {
   const { code, lines, errors } = await run([
     "discover",

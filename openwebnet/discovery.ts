@@ -117,6 +117,8 @@ export async function discoverGateways(
   checkTime("timeout", timeout);
   const { hostname = "239.255.255.250", port = 1900 } = options;
   checkPort("port", port, 1);
+  await needNetwork("0.0.0.0:0");
+  await needNetwork(`${hostname}:${port}`);
   const found = new Map<string, Promise<FoundGateway | undefined>>();
   // A browser that loads `mod.ts` could not resolve an import of it.
   const { process } = globalThis as unknown as { process: typeof NodeProcess };
@@ -166,6 +168,16 @@ export async function discoverGateways(
   const gateways = await Promise.all(found.values());
   slow.stop();
   return gateways.filter((gateway) => gateway !== undefined);
+}
+
+/** Refuses what a socket of Node would refuse where nobody can catch it. */
+async function needNetwork(host: string): Promise<void> {
+  const { Deno } = globalThis as { Deno?: typeof globalThis.Deno };
+  const status = await Deno?.permissions.request({ name: "net", host });
+  if (!Deno || status?.state === "granted") return;
+  throw new Deno.errors.NotCapable(
+    `Requires net access to "${host}", run again with the --allow-net flag`,
+  );
 }
 
 function parseHeaders(text: string): { location: string; usn: string } {
