@@ -67,6 +67,18 @@ export const MAX_LABELS = 48;
 /** The most things that move. */
 const MAX_SPARKS = 240;
 
+/** How high a name is. */
+const LETTERS = 13;
+
+/** Left, top, right, bottom. */
+type Box = readonly [number, number, number, number];
+
+function meets([left, top, right, bottom]: Box, others: Box[]): boolean {
+  return others.some(([a, b, c, d]) =>
+    left < c && right > a && top < d && bottom > b
+  );
+}
+
 /** Says where a point is on the canvas. */
 export function placeOf({ x = 0, y = 0 }: Dot, view: View): [number, number] {
   return [view.x + x * view.scale, view.y + y * view.scale];
@@ -248,7 +260,12 @@ class Painter {
       ? dots
       : dots.toSorted((a, b) => b.spot.rate - a.spot.rate).slice(0, 24);
     if (hover && !named.includes(hover)) named.push(hover);
-    const taken: [number, number, number, number][] = [];
+    const taken: Box[] = [];
+    const points = dots.map((dot): Box => {
+      const [x, y] = placeOf(dot, view);
+      const radius = radiusOf(dot, view);
+      return [x - radius, y - radius, x + radius, y + radius];
+    });
     pen.font = '500 11.5px "Inter Variable", system-ui, sans-serif';
     pen.textAlign = "center";
     pen.textBaseline = "top";
@@ -256,30 +273,32 @@ class Painter {
     for (const dot of named) {
       const [x, y] = placeOf(dot, view);
       const { id, size, rate } = dot.spot;
-      const name = id.length > 22 ? `${id.slice(0, 21)}…` : id;
+      const letters = id.length > 22 ? [...id] : [];
+      const name = letters.length > 22
+        ? `${letters.slice(0, 21).join("")}…`
+        : id;
       const words = size > 1 ? `${name} (${size})` : name;
       const wide = pen.measureText(words).width;
       const left = Math.min(width - wide / 2 - 4, Math.max(wide / 2 + 4, x));
-      const under = y + radiusOf(dot, view) + 5;
-      const box = [
+      const far = radiusOf(dot, view) + 5;
+      // Below its point or above it, where it hides no other point if it can.
+      const boxes = [y + far, y - far - LETTERS].map((top): Box => [
         left - wide / 2,
-        under,
+        top,
         left + wide / 2,
-        under + 13,
-      ] as const;
-      const hidden = dot !== hover &&
-        taken.some(([a, b, c, d]) =>
-          box[0] < c && box[2] > a && box[1] < d && box[3] > b
-        );
-      if (hidden) continue;
-      taken.push([...box]);
+        top + LETTERS,
+      ]).filter((box) => dot === hover || !meets(box, taken));
+      const box = boxes.find((box) => !meets(box, points)) ?? boxes[0];
+      if (!box) continue;
+      taken.push(box);
+      const [, top] = box;
       pen.globalAlpha = this.#alpha(dot);
       pen.strokeStyle = this.#paint.panel;
       pen.lineWidth = 3.5;
-      pen.strokeText(words, left, under);
+      pen.strokeText(words, left, top);
       const isBright = rate > 0 || dot === hover;
       pen.fillStyle = isBright ? this.#paint.text : this.#paint.muted;
-      pen.fillText(words, left, under);
+      pen.fillText(words, left, top);
     }
   }
 

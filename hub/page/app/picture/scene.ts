@@ -36,6 +36,9 @@ type Line = PaintedLine & SimulationLinkDatum<Dot> & {
 /** The most lines that are drawn. */
 const MAX_LINES = 600;
 
+/** How strongly points are drawn to the middle of a square. */
+const PULL = 0.067;
+
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** The picture. */
@@ -48,6 +51,8 @@ export class Scene {
   readonly #canvas: HTMLCanvasElement;
   readonly #pen: CanvasRenderingContext2D;
   readonly #simulation: Simulation<Dot, Line>;
+  readonly #across = forceX<Dot>();
+  readonly #down = forceY<Dot>();
   #dots = new Map<string, Dot>();
   #lines: Line[] = [];
   #chosen: ReadonlySet<string> | undefined;
@@ -78,8 +83,8 @@ export class Scene {
         forceLink<Dot, Line>().id(({ spot }) => spot.id)
           .distance(({ source, target }) => 52 + source.radius + target.radius),
       )
-      .force("x", forceX<Dot>().strength(0.05))
-      .force("y", forceY<Dot>().strength(0.09))
+      .force("x", this.#across)
+      .force("y", this.#down)
       .force("collide", forceCollide<Dot>().radius(({ radius }) => radius + 14))
       .alphaDecay(0.03)
       .stop();
@@ -179,6 +184,11 @@ export class Scene {
     this.#height = clientHeight;
     this.#canvas.width = Math.round(clientWidth * ratio);
     this.#canvas.height = Math.round(clientHeight * ratio);
+    // The points spread as wide and as high as the canvas is.
+    const isSeen = clientWidth > 0 && clientHeight > 0;
+    const wide = isSeen ? Math.sqrt(clientWidth / clientHeight) : 1;
+    this.#across.strength(PULL / wide);
+    this.#down.strength(PULL * wide);
     this.#settled = false;
     this.#drawn = false;
     this.#go();
