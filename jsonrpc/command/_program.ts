@@ -71,8 +71,15 @@ export function startProgram(
         });
       }
       if (!(error instanceof ClosedError)) return error;
-      const text = await settled(child.status, EXIT_TIME)
-        ? `${program} ${await ended()} before it answered${said}`
+      const hasExited = await settled(child.status, EXIT_TIME);
+      const { cause } = error;
+      const how = hasExited || cause === undefined
+        ? await ended()
+        : Object(cause).cause instanceof Deno.errors.BrokenPipe
+        ? "has closed its input"
+        : undefined;
+      const text = how
+        ? `${program} ${how} before it answered${said}`
         : `Cannot read what ${program} writes: ${error.message}${said}`;
       return new NotConnectedError(text, { cause: error });
     },
