@@ -194,10 +194,11 @@ class Handshake {
         authentication: await this.#authenticate(challenge),
       };
     }
-    throw new SessionRefusedError(`${url ?? "Gateway"} refused the session`, {
-      selector: this.#refused,
-      url,
-    });
+    throw new SessionRefusedError(
+      `${url ?? "Gateway"} refused the session: other programs may have all ` +
+        "that it gives",
+      { selector: this.#refused, url },
+    );
   }
 
   /** Answers the challenge, and returns the authentication it asked for. */

@@ -160,7 +160,7 @@ Deno.test("openSession() says when the gateway refuses, leaves or talks nonsense
     [
       ["*#*1##", "*#*0##", "*#*0##"],
       SessionRefusedError,
-      "refused the session",
+      "refused the session: other programs may have all that it gives",
     ],
     [["*#*1##", "close"], SessionRefusedError, "during the handshake"],
     [
