@@ -83,6 +83,7 @@ export {
   readCertificates,
   readData,
   readFile,
+  readSecret,
   urlsForOthers,
 } from "./command/_inputs.ts";
 export {

@@ -486,6 +486,31 @@ Deno.test("openwebnet discover says which permission it lacks", async () => {
   }
 });
 
+Deno.test("openwebnet says of an empty file that it has no password", async () => {
+  const folder = await Deno.makeTempDir();
+  const file = `${folder}/password`;
+  const home = `${folder}/home.json`;
+  await Deno.writeTextFile(file, "\n");
+  const gateways = { home: { host: "127.0.0.1", passwordFile: "password" } };
+  await Deno.writeTextFile(home, JSON.stringify({ gateways }));
+  const cases: [string[], string][] = [
+    [
+      ["--host", "127.0.0.1", "--password-file", file],
+      `openwebnet: Cannot use --password-file ${file}: it is empty`,
+    ],
+    [
+      ["--home", home],
+      `openwebnet: Cannot use ${file}: it is empty. ${home} names it as ` +
+      "passwordFile",
+    ],
+  ];
+  for (const [options, said] of cases) {
+    const { code, errors } = await run(["light", "on", "12", ...options]);
+    assertEquals([code, errors], [2, [said]]);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("openwebnet discover says when nobody answers", async () => {
   const { code, lines, errors } = await run([
     "discover",

@@ -112,13 +112,13 @@ export function beside(file: string, path: string): string {
 }
 
 /**
- * Reads a file that another one names, of one line, such as a password.
+ * Reads a secret that another file names.
  *
  * @param file The file that names it.
  * @param setting Its setting that does.
  * @param path What it says there.
  * @returns Its content, without space around it.
- * @throws {UsageError} As of {@linkcode readFile}; it names both files.
+ * @throws {UsageError} As of {@linkcode readSecret}; it names both files.
  */
 export async function readBeside(
   file: string,
@@ -126,8 +126,20 @@ export async function readBeside(
   path: string,
 ): Promise<string> {
   const there = beside(file, path);
-  const text = await namedIn(file, { [setting]: there }, readFile(there));
-  return text.trim();
+  return await namedIn(file, { [setting]: there }, readSecret(there));
+}
+
+/**
+ * Reads a secret from a file.
+ *
+ * @param path The file.
+ * @returns Its content, without space around it.
+ * @throws {UsageError} As of {@linkcode readFile}, and if there is nothing in it.
+ */
+export async function readSecret(path: string): Promise<string> {
+  const secret = (await readFile(path)).trim();
+  if (secret !== "") return secret;
+  throw new FileError(path, `Cannot use ${path}: it is empty`);
 }
 
 /** Reads a file, which may be a device that never ends. */

@@ -6,7 +6,7 @@ import {
   choice,
   type Option,
   port,
-  readFile,
+  readSecret,
   seconds,
   settings,
   type Terminal,
@@ -296,6 +296,5 @@ export async function passwordOf(
 export async function fromFile(
   file: string | undefined,
 ): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  return (await readFile(file)).trim();
+  return file === undefined ? undefined : await readSecret(file);
 }
