@@ -242,6 +242,10 @@ Deno.test("wsrpc serves a demo", async () => {
   const [url] = await terminal.says(/ws:\S+/);
   const ask = async (...args: string[]) => (await run(url, ...args)).out;
   assertEquals(await ask("add", "a=1", "b=2"), "3");
+  assertEquals(
+    await ask("add", "a=123456789012345678", "b=1"),
+    "123456789012345679",
+  );
   assertEquals(await ask("kv.set", "key=name", "value=zoë"), "true");
   assertEquals(await ask("kv.get", "key=name"), "null"); // Another connection.
   assertMatch((await run(url, "add", "a=x")).err, /TypeError/);

@@ -69,6 +69,7 @@ export const serveCommand = command({
       logger: { warn: terminal.error, error: terminal.error },
       routes: {
         add(_peer, { a, b }) {
+          if (isInteger(a) && isInteger(b)) return BigInt(a) + BigInt(b);
           if (typeof a === "number" && typeof b === "number") return a + b;
           throw new RouteError("a and b have to be numbers", {
             type: "TypeError",
@@ -101,4 +102,9 @@ export const serveCommand = command({
 
 function shown(value: unknown): string {
   return typeof value === "string" ? oneLine(value) : toJson(value);
+}
+
+/** Whether a value is an integer: one that is too large for a number is a bigint. */
+function isInteger(value: unknown): value is number | bigint {
+  return typeof value === "bigint" || Number.isInteger(value);
 }
