@@ -3,7 +3,7 @@
 // What clients write in their usual order is read by where it stands, and
 // addressed anew where it stands. Nobody can tell the difference.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Random } from "@wirekit/internal/testing";
 import { MEMBERS } from "./_compose.ts";
 import { Envelope } from "./_envelope.ts";
@@ -136,6 +136,18 @@ Deno.test("Envelope.redirect() writes what forward() does, in place or not", () 
     );
   }
   assert(same > 500, `${same} were written in place`);
+});
+
+Deno.test("What stands behind a message in its memory is no part of it", () => {
+  const text = '{"id":"a","type":2,"route":"r","traceback":null,' +
+    '"data":{"x":1},"uuid":"u","destination":"b","pseudo_object":null}';
+  const memory = utf8.encode(text + text);
+  for (let length = 0; length < 2 * text.length; length++) {
+    const envelope = new Envelope();
+    const read = () => envelope.read(memory.subarray(0, length));
+    if (length === text.length) read();
+    else assertThrows(read, SyntaxError);
+  }
 });
 
 Deno.test("Envelope.forward takes names that are much shorter than what came", () => {

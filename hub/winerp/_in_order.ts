@@ -2,10 +2,15 @@
 // This module is browser compatible.
 
 import type { Scanner } from "../exchange/scan/_scan.ts";
-import { TextInWords } from "../exchange/scan/_words_anywhere.ts";
-import { type MemberName, MEMBERS, PREFIXES } from "./_compose.ts";
+import {
+  isTextAt,
+  stringEnd,
+  TextInWords,
+} from "../exchange/scan/_words_anywhere.ts";
+import { type MemberName, MEMBERS, NULL, PREFIXES } from "./_compose.ts";
 
 const SPACE = 0x20;
+const QUOTE = 0x22;
 const CLOSE_BRACE = 0x7d;
 
 /** The members in the order in which clients write them. */
@@ -19,6 +24,7 @@ const ORDER = [
   "destination",
   "pseudo_object",
 ].map((name) => MEMBERS.indexOf(name as MemberName));
+const NULL_TEXT = new TextInWords(NULL);
 const IN_ORDER = ORDER.map((n) => new TextInWords(PREFIXES[n]!));
 
 /**
@@ -41,18 +47,28 @@ export function readInOrder(
 ): boolean {
   const { words } = scanner;
   words.take(bytes);
-  let i = 0;
-  for (let n = 0; n < ORDER.length; n++) {
+  const { view } = words;
+  const { byteOffset: from, length } = bytes;
+  const end = from + length;
+  let at = from;
+  for (let n = 0; n < IN_ORDER.length; n++) {
     const prefix = IN_ORDER[n]!;
-    if (!words.hasAt(i, prefix)) return false;
-    i += prefix.length;
-    if (bytes[i]! <= SPACE) return false;
+    if (at + prefix.length + NULL_TEXT.length > end) return false;
+    if (!isTextAt(view, at, prefix)) return false;
+    at += prefix.length;
+    const first = view.getUint8(at);
+    if (first <= SPACE) return false;
     const member = ORDER[n]!;
-    starts[member] = i;
-    i = scanner.skipValue(bytes, i, 1);
-    ends[member] = i;
+    starts[member] = at - from;
+    const next = first === QUOTE
+      ? stringEnd(view, at + 1, end)
+      : isTextAt(view, at, NULL_TEXT)
+      ? at + NULL_TEXT.length
+      : 0;
+    at = next > 0 ? next : from + scanner.skipValue(bytes, at - from, 1);
+    ends[member] = at - from;
   }
-  if (bytes[i] !== CLOSE_BRACE || i + 1 !== bytes.length) return false;
-  starts.fill(0, ORDER.length);
+  if (at + 1 !== end || view.getUint8(at) !== CLOSE_BRACE) return false;
+  starts[ORDER.length] = 0;
   return true;
 }

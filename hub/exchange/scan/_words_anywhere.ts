@@ -3,19 +3,22 @@
 
 import { plainBytes } from "./_plain_words.ts";
 
+const QUOTE = 0x22;
+
 /** A text of at least four bytes, as words of which the last two may overlap. */
 export class TextInWords {
   readonly length: number;
+  /** All words but the last. */
   readonly words: Int32Array;
-  readonly offsets: Int32Array;
+  readonly last: number;
 
   constructor(text: Uint8Array) {
     const { length } = text;
     const view = new DataView(text.buffer, text.byteOffset);
     this.length = length;
-    this.offsets = new Int32Array(length + 3 >> 2)
-      .map((_, n) => Math.min(4 * n, length - 4));
-    this.words = this.offsets.map((at) => view.getInt32(at, true));
+    this.words = new Int32Array((length - 1) >> 2)
+      .map((_, n) => view.getInt32(4 * n, true));
+    this.last = view.getInt32(length - 4, true);
   }
 }
 
@@ -26,27 +29,16 @@ export class TextInWords {
 export class WordsAnywhere {
   /** The message. */
   bytes = new Uint8Array();
-  #view = new DataView(this.bytes.buffer);
+  /** All the memory in which it is. */
+  view = new DataView(this.bytes.buffer);
   #offset = 0;
 
   /** Takes the next message. */
   take(bytes: Uint8Array<ArrayBuffer>): void {
     const { buffer } = bytes;
-    if (buffer !== this.#view.buffer) this.#view = new DataView(buffer);
+    if (buffer !== this.view.buffer) this.view = new DataView(buffer);
     this.#offset = bytes.byteOffset;
     this.bytes = bytes;
-  }
-
-  /** Whether a text stands at `start`. */
-  hasAt(start: number, { length, words, offsets }: TextInWords): boolean {
-    if (start + length > this.bytes.length) return false;
-    const from = this.#offset + start;
-    for (let n = 0; n < words.length; n++) {
-      if (this.#view.getInt32(from + offsets[n]!, true) !== words[n]) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /**
@@ -57,9 +49,34 @@ export class WordsAnywhere {
     const offset = this.#offset;
     let at = start;
     for (; at + 4 <= end; at += 4) {
-      const plain = plainBytes(this.#view.getInt32(offset + at, true));
+      const plain = plainBytes(this.view.getInt32(offset + at, true));
       if (plain < 4) return at + plain;
     }
     return at;
   }
+}
+
+/** Whether a text stands at `at`, where there is room for it. */
+export function isTextAt(
+  view: DataView,
+  at: number,
+  { length, words, last }: TextInWords,
+): boolean {
+  for (let n = 0; n < words.length; n++) {
+    if (view.getInt32(at + 4 * n, true) !== words[n]) return false;
+  }
+  return view.getInt32(at + length - 4, true) === last;
+}
+
+/**
+ * Returns where a JSON string ends whose first quote stands before `start`: 0 if
+ * it has an escape, or ends less than four bytes before `end`.
+ */
+export function stringEnd(view: DataView, start: number, end: number): number {
+  for (let at = start; at + 4 <= end; at += 4) {
+    const plain = plainBytes(view.getInt32(at, true));
+    if (plain === 4) continue;
+    return view.getUint8(at + plain) === QUOTE ? at + plain + 1 : 0;
+  }
+  return 0;
 }
