@@ -42,6 +42,8 @@ const LEFT = fault("ResponderLeft", Text.responderLeft);
 export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
   readonly #host: Host;
   readonly #backplane: Backplane;
+  /** The same, if it takes bytes. */
+  readonly #bytesPlane: BytesPlane | undefined;
   readonly #remotes: Remotes;
   readonly #others: Others;
   readonly #missing = new Missing();
@@ -61,6 +63,9 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
   constructor(host: Host, backplane: Backplane) {
     this.#host = host;
     this.#backplane = backplane;
+    if ("publishBytes" in backplane) {
+      this.#bytesPlane = backplane as Backplane & BytesPlane;
+    }
     this.#remotes = new Remotes(this);
     this.#others = new Others(this, (text) => host.warn(text));
     this.#asking = new Asking(
@@ -110,11 +115,10 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
 
   /** Sends something, whatever waits to be sent. */
   push(to: Address, message: Outgoing, ref?: number): Fault | undefined {
-    const plane = this.#backplane;
-    if (typeof message === "string") return plane.publish(to, message, ref);
-    return "publishBytes" in plane
-      ? (plane as Backplane & BytesPlane).publishBytes(to, message, ref)
-      : plane.publish(to, message.text, ref);
+    if (typeof message !== "string" && this.#bytesPlane) {
+      return this.#bytesPlane.publishBytes(to, message, ref);
+    }
+    return this.#backplane.publish(to, textOf(message), ref);
   }
 
   /** Returns what stands for whoever has a name elsewhere, now or soon. */

@@ -15,7 +15,7 @@ import type {
   QuestionKind,
 } from "../exchange/participant.ts";
 import { Envelope } from "../winerp/_envelope.ts";
-import * as MessageType from "../winerp/_message_type.ts";
+import { typeOf } from "../winerp/_type_of.ts";
 
 const encoder = new TextEncoder();
 // One that is fatal takes four times as long.
@@ -204,7 +204,7 @@ function readWhole(
   } catch {
     return { refused: fields };
   }
-  const isIt = envelope.type === MessageType[kind] && envelope.isWhole;
+  const isIt = envelope.type === typeOf(kind) && envelope.isWhole;
   return isIt ? { fields, content: envelope } : { refused: fields };
 }
 

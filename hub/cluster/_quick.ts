@@ -8,7 +8,7 @@ import type {
   QuestionKind,
 } from "../exchange/participant.ts";
 import { Envelope } from "../winerp/_envelope.ts";
-import * as MessageType from "../winerp/_message_type.ts";
+import { typeOf } from "../winerp/_type_of.ts";
 import type { Asked } from "./_asked.ts";
 import type { Line, Origin, Remote } from "./_remote.ts";
 import { KIND_BYTES } from "./_whole.ts";
@@ -183,7 +183,7 @@ export class Quick implements QuickTaker {
     } catch {
       return undefined;
     }
-    return envelope.type === MessageType[kind] && envelope.isWhole
+    return envelope.type === typeOf(kind) && envelope.isWhole
       ? envelope
       : undefined;
   }
@@ -207,7 +207,9 @@ export class Quick implements QuickTaker {
   ): void {
     const fields = encoder.encode(`\0${asker}\0${name}\0${to}\0`);
     if (fields.length > MAX_FIELDS) return;
-    const pair = { fields, node, asker, source, responder, to };
+    // Its very text: it is compared the quickest.
+    const own = responder.name === to ? responder.name : to;
+    const pair = { fields, node, asker, source, responder, to: own };
     this.#pairs[placeOf(fields, 0, fields.length)] = this.#last = pair;
   }
 

@@ -53,6 +53,8 @@ export class Remote implements Participant, PassesOnOnce {
   #asker = NaN;
   #askerName = "";
   #fields = NO_FIELDS;
+  /** Where what it asked was answered last. */
+  #home = { node: "" };
   /** Where it was when it last asked or told something. */
   node: string | undefined;
   /** In which turn of the clock it was last needed. */
@@ -144,7 +146,8 @@ export class Remote implements Participant, PassesOnOnce {
     const { node, ref } = tag as Origin;
     const message = wholeOf(kind, ref, NO_FIELDS, uuid, content) ??
       encode([Kind[kind], ref], content);
-    const refusal = this.#line.publish({ node }, message);
+    if (node !== this.#home.node) this.#home = { node };
+    const refusal = this.#line.publish(this.#home, message);
     if (refusal?.code !== FaultCode.TooLarge) return refusal;
     return fault("AnswerTooLarge", refusal.text.replace("message", "answer"));
   }

@@ -1,9 +1,13 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 import type { Fault } from "../exchange/fault.ts";
-import type { Content } from "../exchange/participant.ts";
+import type {
+  AnswerKind,
+  Content,
+  QuestionKind,
+} from "../exchange/participant.ts";
 import { Envelope } from "../winerp/_envelope.ts";
-import * as MessageType from "../winerp/_message_type.ts";
+import { typeOf } from "../winerp/_type_of.ts";
 import { Kind } from "./_messages.ts";
 import type { Address } from "./backplane.ts";
 
@@ -90,17 +94,15 @@ export function textOf(message: Outgoing): string {
  * @returns Nothing if its content has to be written anew.
  */
 export function wholeOf(
-  kind: keyof typeof KIND_BYTES,
+  kind: QuestionKind | AnswerKind,
   ref: number,
   fields: Uint8Array,
   uuid: string,
   content: Content,
 ): Whole | undefined {
   const isIt = content instanceof Envelope && content.isWhole &&
-    content.type === MessageType[kind] && content.hasUuid(uuid);
-  return isIt
-    ? new Whole(KIND_BYTES[kind], ref, fields, content.bytes)
-    : undefined;
+    content.type === typeOf(kind) && content.hasUuid(uuid);
+  return isIt ? new Whole(byteOf(kind), ref, fields, content.bytes) : undefined;
 }
 
 /** What each of these messages begins with. */
@@ -113,6 +115,19 @@ function bytesOf(kinds: typeof Kind) {
     response: kinds.wholeResponse.charCodeAt(0),
     error: kinds.wholeError.charCodeAt(0),
   };
+}
+
+function byteOf(kind: QuestionKind | AnswerKind): number {
+  switch (kind) {
+    case "request":
+      return KIND_BYTES.request;
+    case "functionCall":
+      return KIND_BYTES.functionCall;
+    case "response":
+      return KIND_BYTES.response;
+    case "error":
+      return KIND_BYTES.error;
+  }
 }
 
 /** Returns how many digits a whole number has. */

@@ -21,6 +21,7 @@ import type {
 import { composeMessage } from "./_compose.ts";
 import { Envelope } from "./_envelope.ts";
 import * as MessageType from "./_message_type.ts";
+import { typeOf } from "./_type_of.ts";
 
 /** A client that has no name yet. */
 export interface Unverified {
@@ -200,7 +201,7 @@ function namedOnly({ name }: Named): Fault {
 
 /** Writes a message with content that did not come as one. */
 function compose(
-  kind: keyof typeof MessageType,
+  kind: QuestionKind | AnswerKind | "information",
   content: Content,
   id: Named,
   destination: Named,
@@ -208,7 +209,7 @@ function compose(
 ): Uint8Array<ArrayBuffer> {
   return composeMessage({
     id: id.name ?? "null",
-    type: `${MessageType[kind]}`,
+    type: `${typeOf(kind)}`,
     route: content.route,
     data: content.data,
     traceback: content.traceback,

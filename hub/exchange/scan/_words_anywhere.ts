@@ -31,12 +31,16 @@ export class WordsAnywhere {
   bytes = new Uint8Array();
   /** All the memory in which it is. */
   view = new DataView(this.bytes.buffer);
+  #buffer: ArrayBuffer = this.view.buffer;
   #offset = 0;
 
   /** Takes the next message. */
   take(bytes: Uint8Array<ArrayBuffer>): void {
     const { buffer } = bytes;
-    if (buffer !== this.view.buffer) this.view = new DataView(buffer);
+    if (buffer !== this.#buffer) {
+      this.#buffer = buffer;
+      this.view = new DataView(buffer);
+    }
     this.#offset = bytes.byteOffset;
     this.bytes = bytes;
   }
