@@ -9,8 +9,11 @@ import { wordsOf } from "./_words.ts";
 /** The buffer size that is enough for most turns. */
 const SMALL_BYTES = 2_048;
 
-/** The buffer size for the first messages of a turn that are not so short. */
-export const MEDIUM_BYTES = 4_096;
+/**
+ * The largest buffer for the first messages of a turn: one that is full of few
+ * is replaced by one of twice its size, up to this.
+ */
+export const FIRST_BYTES = 8_192;
 
 /** The buffer size for the rest of a busy turn. */
 export const LARGE_BYTES = 16_384;
@@ -39,32 +42,25 @@ export interface Flushable {
 }
 
 // All connections share these, so that an idle one holds none.
-const small: OutBuffer[] = [];
-const medium: OutBuffer[] = [];
-const large: OutBuffer[] = [];
+const kept = /* @__PURE__ */ new Map<number, OutBuffer[]>(
+  [SMALL_BYTES, 2 * SMALL_BYTES, FIRST_BYTES, LARGE_BYTES].map((n) => [n, []]),
+);
 
 /** Lends a buffer of at least `length` bytes. */
 export function lend(length: number): OutBuffer {
-  if (length <= SMALL_BYTES) return small.pop() ?? makeBuffer(SMALL_BYTES);
-  if (length === MEDIUM_BYTES) return medium.pop() ?? makeBuffer(length);
-  if (length <= LARGE_BYTES) return large.pop() ?? makeBuffer(LARGE_BYTES);
-  return makeBuffer(length);
+  let size = Math.max(length, SMALL_BYTES);
+  if (size < LARGE_BYTES && !kept.has(size)) size = LARGE_BYTES;
+  return kept.get(size)?.pop() ?? makeBuffer(size);
 }
 
 /** Takes back a lent buffer. */
 export function giveBack(buffer: OutBuffer): void {
-  const size = buffer.bytes.length;
-  if (size > LARGE_BYTES) return giveMemoryBack(buffer.bytes);
-  const kept = size === SMALL_BYTES
-    ? small
-    : size === MEDIUM_BYTES
-    ? medium
-    : size === LARGE_BYTES
-    ? large
-    : undefined;
-  if (!kept || kept.length * size >= KEPT_BYTES) return;
+  const { length } = buffer.bytes;
+  const buffers = kept.get(length);
+  if (!buffers) return giveMemoryBack(buffer.bytes);
+  if (buffers.length * length >= KEPT_BYTES) return;
   buffer.length = buffer.count = 0;
-  kept.push(buffer);
+  buffers.push(buffer);
 }
 
 function makeBuffer(length: number): OutBuffer {
@@ -134,21 +130,21 @@ function flushQuiet(): void {
 /**
  * Returns whether an output sends a full buffer at once. One that is not large
  * only if it is one of the first two in this turn that send something, and no
- * more did in the last turn: otherwise some peers have work. A small one only if
- * it has many messages: a write and the wake-up of a peer cost as much as several,
- * whatever their length.
+ * more did in the last turn: otherwise some peers have work. One that can become
+ * larger only if it has many messages: a write and the wake-up of a peer cost as
+ * much as several, whatever their length.
  */
 export function isSentFull(
   { bytes: { length }, count }: OutBuffer,
   output: Flushable,
 ): boolean {
-  if (length > MEDIUM_BYTES) return true;
-  if (length === SMALL_BYTES && count < MANY) return false;
+  if (length > FIRST_BYTES) return true;
+  if (length < FIRST_BYTES && count < MANY) return false;
   return flushed <= EARLY && (dirty[0] === output || dirty[1] === output);
 }
 
 /** So many messages are worth a write of their own. */
-const MANY = 16;
+const MANY = 18;
 
 /** How many outputs of a turn may send a part of it early. */
 const EARLY = 2;

@@ -32,6 +32,7 @@ for (
   const { length, first, rest } of [
     { length: 99, first: 1_800, rest: 3_200 },
     { length: 199, first: 3_600, rest: 6_400 },
+    { length: 249, first: 7_500, rest: 5_000 },
   ]
 ) {
   Deno.test(`isSentFull() sends the first ${first} bytes of messages of ${length} at once, unless many outputs have something to send`, async () => {

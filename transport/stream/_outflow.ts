@@ -4,13 +4,13 @@
 import { giveBackUsed } from "@wirekit/internal/bytes";
 import { HIGH_WATER_MARK } from "../_close.ts";
 import {
+  FIRST_BYTES,
   type Flushable,
   flushLater,
   giveBack,
   isSentFull,
   LARGE_BYTES,
   lend,
-  MEDIUM_BYTES,
   type OutBuffer,
 } from "./_out_buffers.ts";
 import { CloseError } from "../transport.ts";
@@ -98,11 +98,11 @@ export abstract class Outflow implements Flushable {
   }
 
   /**
-   * Returns a buffer with enough room. The first one of a turn is small, or of
-   * medium size if messages are not short, and is sent as soon as it is full, so
-   * that the peer has something to do meanwhile; but only where writes finish at once, since any other costs as much as a
-   * message, and only two of them in a turn, if the turn before had no more:
-   * otherwise some peers have.
+   * Returns a buffer with enough room. The first one of a turn is small, or
+   * larger if messages are not short, and is sent as soon as it is full, so that
+   * the peer has something to do meanwhile; but only where writes finish at once,
+   * since any other costs as much as a message, and only two of them in a turn,
+   * if the turn before had no more: otherwise some peers have.
    */
   protected reserve(size: number): OutBuffer {
     const out = this.#out;
@@ -193,8 +193,9 @@ export abstract class Outflow implements Flushable {
 function enlarged(buffer: OutBuffer, size: number): OutBuffer {
   const { bytes, length, count } = buffer;
   const needed = length + size;
-  const isMedium = bytes.length < MEDIUM_BYTES && needed <= MEDIUM_BYTES;
-  const larger = lend(isMedium ? MEDIUM_BYTES : Math.max(needed, LARGE_BYTES));
+  const twice = 2 * bytes.length;
+  const isEnough = twice <= FIRST_BYTES && needed <= twice;
+  const larger = lend(isEnough ? twice : Math.max(needed, LARGE_BYTES));
   larger.bytes.set(bytes.subarray(0, length));
   larger.length = length;
   larger.count = count;
