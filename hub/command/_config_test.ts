@@ -410,6 +410,25 @@ Deno.test("hub check says which files are missing, whatever else is wrong", asyn
   assertStringIncludes(out[0]!, 'tls lacks "key"');
 });
 
+Deno.test("hub token says what is wrong with its words", async () => {
+  const cases = [
+    [
+      ["", "--name", "a"],
+      "LABEL is empty: it tells the tokens of a file apart",
+    ],
+    [
+      ["a", "--name", "a", "--days", "99999999999"],
+      "an integer from 1 to 36500",
+    ],
+    [["a"], "A token that allows nothing is of no use"],
+  ] as const;
+  for (const [words, said] of cases) {
+    const { code, out, err } = await command("token", ...words);
+    assertEquals([code, out], [2, []]);
+    assertStringIncludes(err.join(), said);
+  }
+});
+
 Deno.test("hub token makes a token that the hub takes", async () => {
   await using folder = await folderWith({});
   const file = `${folder.path}/tokens.json`;

@@ -50,7 +50,10 @@ export const tokenCommand = command({
       "Name that its clients may take; * stands for any text",
     ),
     right: RIGHT,
-    days: integer("N", "How many days it lasts (for good)", { min: 1 }),
+    days: integer("N", "How many days it lasts (for good)", {
+      min: 1,
+      max: 36_500,
+    }),
     clear: toggle("Write the token itself into the entry"),
     file: text("FILE", "Add the entry to this file, which may be new", {
       file: true,
@@ -66,6 +69,11 @@ export const tokenCommand = command({
     if (names.length === 0 && rights.length === 0) {
       throw new UsageError(
         "A token that allows nothing is of no use: give it --name or --right",
+      );
+    }
+    if (label === "") {
+      throw new UsageError(
+        "LABEL is empty: it tells the tokens of a file apart",
       );
     }
     let token = secret();
