@@ -1,5 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
+import { later, type Timer } from "@wirekit/internal/clock";
 import { type Fault, fault } from "../exchange/fault.ts";
 import type { Question } from "../exchange/participant.ts";
 import { Again } from "./_again.ts";
@@ -14,6 +15,9 @@ import { type Outgoing, textOf } from "./_whole.ts";
 
 /** For how many seconds a node may not say whether it has a name. */
 const PATIENCE = 10;
+
+/** How long to wait before a name is asked again that is not where it was. */
+const LEFT_DELAY = 20;
 
 /** What is said of what the engine does not pass on. */
 const UNSENT = fault(
@@ -51,6 +55,9 @@ export class Asking {
   readonly #others: Others;
   readonly #missing: Missing;
   readonly #probes = new Set<Asked>();
+  /** Names that are not where they were, while some are asked. */
+  #left = new Set<string>();
+  #timer: Timer | undefined;
   /** What is sent again. */
   readonly again: Again;
 
@@ -101,6 +108,22 @@ export class Asking {
     this.#probes.add(asked);
     asked.message = encode([Kind.probe, asked.ref, name]);
     return asked;
+  }
+
+  /** A name is not where it was: it may have been asked there in vain. */
+  left(name: string): void {
+    if (this.#probes.size === 0) return;
+    this.#left.add(name);
+    this.#timer ??= later(LEFT_DELAY, () => {
+      this.#timer = undefined;
+      const names = this.#left;
+      this.#left = new Set();
+      for (const asked of [...this.#probes]) {
+        const { name, message, ref } = asked;
+        if (!message || asked.waits || !names.has(name)) continue;
+        if (this.#asker.publish({ name }, message, ref)) this.end(asked);
+      }
+    });
   }
 
   /** Another node has a name, which was asked. */

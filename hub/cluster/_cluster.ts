@@ -216,6 +216,7 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
   /** See {@linkcode BackplaneReceiver}. */
   left(name: string, dead: boolean): void {
     this.peers.listener?.left(name, dead);
+    this.#asking.left(name);
     if (dead || this.status.state !== "open") {
       this.#missing.add(name, this.turn);
     }
