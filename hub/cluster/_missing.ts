@@ -20,7 +20,10 @@ export class Missing {
 
   /** This node cannot reach the others, which were these, from now on. */
   away(nodes: readonly NodeStatus[]): void {
-    this.#nodes = nodes;
+    // It may be away again before all others are back.
+    const ids = new Set(nodes.map(({ id }) => id));
+    const earlier = this.#nodes.filter(({ id }) => !ids.has(id));
+    this.#nodes = [...earlier, ...nodes];
     this.#until = Infinity;
   }
 
@@ -49,12 +52,15 @@ export class Missing {
     if (this.#until === 0 || this.#until === Infinity) return;
     if (this.#nodes.length > 0) {
       const nodes = find();
+      const ids = new Map(nodes.map((node) => [node.id, node]));
+      const labels = new Map(nodes.map((node) => [node.label, node]));
       this.#nodes = this.#nodes.filter((before) =>
-        !nodes.some((node) => isBack(node, before))
+        !isBack(ids.get(before.id), before) &&
+        !isBack(labels.get(before.label), before)
       );
-      if (this.#nodes.length === 0) {
-        this.#until = Math.min(this.#until, turn + SOON);
-      }
+    }
+    if (this.#nodes.length === 0) {
+      this.#until = Math.min(this.#until, turn + SOON);
     }
     if (turn < this.#until) return;
     this.#until = 0;
@@ -64,9 +70,10 @@ export class Missing {
 }
 
 /** Whether a node is what another was before. */
-function isBack(node: NodeStatus, before: NodeStatus): boolean {
+function isBack(node: NodeStatus | undefined, before: NodeStatus): boolean {
+  if (!node) return false;
   if (node.id === before.id) {
     return node.signs !== before.signs || !before.signs;
   }
-  return node.label === before.label && node.since >= before.since;
+  return node.since >= before.since;
 }

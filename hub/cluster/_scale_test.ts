@@ -221,7 +221,8 @@ Deno.test("A thousand nodes agree on a hundred thousand names while they are cut
   }
   world.heal();
   world.links.settle();
-  await world.tick(time, 6);
+  // Names whose nodes may be back are waited for.
+  await world.tick(time, 12);
   world.check();
   for (const [uuid, ended] of world.ended) {
     // A participant that has left hears of nothing that it had asked.
