@@ -3,6 +3,7 @@
 import type { Socket } from "node:net";
 import type * as NodeUtil from "node:util";
 import { builtin } from "../_node.ts";
+import { streamWrap } from "./_stream_wrap.ts";
 
 /** A write, and what it calls once it is done, if it was not at once. */
 interface Request {
@@ -18,32 +19,7 @@ interface Handle {
   writev?(request: Request, parts: Uint8Array[], allBytes: true): number;
 }
 
-/** What Deno's sockets write with. */
-interface StreamWrap {
-  WriteWrap: new () => Request;
-  streamBaseState: ArrayLike<number>;
-  kLastWriteWasAsync: number;
-}
-
 const { getSystemErrorName } = builtin<typeof NodeUtil>("node:util");
-const wrap = streamWrap();
-
-/** Returns it on Deno, unless it is made otherwise by then. */
-function streamWrap(): StreamWrap | undefined {
-  const { Deno, process } = globalThis as unknown as {
-    Deno?: unknown;
-    process?: { binding?(name: string): Partial<StreamWrap> };
-  };
-  if (!Deno) return undefined;
-  try {
-    const wrap = process?.binding?.("stream_wrap");
-    const isComplete = wrap?.WriteWrap && wrap.streamBaseState &&
-      wrap.kLastWriteWasAsync !== undefined;
-    return isComplete ? wrap as StreamWrap : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 function handleOf(socket: Socket): Handle | null | undefined {
   return (socket as unknown as { _handle?: Handle | null })._handle;
@@ -54,9 +30,9 @@ function handleOf(socket: Socket): Handle | null | undefined {
  * TLS now, in place of its stream.
  */
 export function canWriteDirectly(socket: Socket): boolean {
-  if (wrap === undefined || socket.writableLength > 0) return false;
+  if (!streamWrap || socket.writableLength > 0) return false;
   const handle = handleOf(socket);
-  return handle?.writeBuffer !== undefined && handle.writev !== undefined;
+  return !!(handle?.writeBuffer && handle.writev);
 }
 
 /** One that was done at once: nothing knows of it any more. */
@@ -71,9 +47,9 @@ export function writeDirectly(
   socket: Socket,
   parts: Uint8Array<ArrayBuffer>[],
 ): Promise<void> | undefined {
-  const { WriteWrap, streamBaseState, kLastWriteWasAsync } = wrap!;
+  const { WriteWrap, streamBaseState, kLastWriteWasAsync } = streamWrap!;
   const handle = handleOf(socket)!;
-  const request = spare ?? new WriteWrap();
+  const request = spare ?? new WriteWrap() as Request;
   spare = undefined;
   request.async = false;
   const status = parts.length === 1

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { readMemory } from "@wirekit/internal/bytes";
 import { now } from "@wirekit/internal/clock";
 import type { BytePipe, PipeListener } from "./_byte_pipe.ts";
+import { readDirectly } from "./_direct_read.ts";
 import { canWriteDirectly, writeDirectly } from "./_direct_write.ts";
 
 /**
@@ -65,11 +66,14 @@ export class SocketPipe implements BytePipe {
     if (socket.readableEnded) queueMicrotask(() => listener.onEnd());
     // Bytes that came while nothing listened.
     for (let chunk; (chunk = socket.read()) !== null;) listener.onChunk(chunk);
-    if (readInto(socket, SHARED, listener)) socket.resume();
-    else {
-      const onChunk = (chunk: Uint8Array<ArrayBuffer>) =>
-        listener.onChunk(chunk);
-      socket.on("data", onChunk as (chunk: Uint8Array) => void);
+    if (readInto(socket, SHARED, listener)) {
+      socket.resume();
+      if (!this.#isTls) readDirectly(socket, SHARED, listener);
+    } else {
+      socket.on(
+        "data",
+        (chunk) => listener.onChunk(chunk as Uint8Array<ArrayBuffer>),
+      );
     }
   }
 
