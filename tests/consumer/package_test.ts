@@ -41,7 +41,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/wsrpc/mini": [66, 6.1],
   "@wirekit/wsrpc/server": [140.3, 16],
   "@wirekit/wsrpc/peer": [71.9, 7.5],
-  "@wirekit/switchboard": [1133.7, 131],
+  "@wirekit/switchboard": [1145, 131],
   "@wirekit/jsonrpc": [471.6, 56.8],
   "@wirekit/jsonrpc/fetch-handler": [216.2, 24.3],
   "@wirekit/jsonrpc/mini": [83.3, 5.8],
