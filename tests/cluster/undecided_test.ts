@@ -102,7 +102,7 @@ Deno.test(
       await freed;
       record("Back after a lease: calls go on", [performance.now() - start]);
       for (const text of said) {
-        assertMatch(text, /NATS servers|This hub could not renew its lease/);
+        assertMatch(text, /NATS servers|could not renew|cannot be reached/);
       }
     }
   },
