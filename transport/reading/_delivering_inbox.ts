@@ -7,6 +7,7 @@ import { nextTurn } from "../_turn.ts";
 import type { CloseError, MessageReceiver } from "../transport.ts";
 import { answerAtOnce, comesAlone } from "../stream/_out_buffers.ts";
 import { BoundedInbox } from "./_bounded_inbox.ts";
+import { isTooHeavy } from "./_heavy.ts";
 
 /** The most bytes that are read at once, before their receiver has any. */
 const MAX_AHEAD = 262_144;
@@ -99,6 +100,10 @@ export class DeliveringInbox<T extends string | Uint8Array>
         if (count++ === AT_ONCE) {
           this.#goesOn = true;
           return this.flush();
+        }
+        if (isTooHeavy(this.first.length)) {
+          // Whoever has had nothing of this turn is first in the next one.
+          return this.#hold(count > 1 ? READY.then(nextTurn) : nextTurn());
         }
         const waits = this.#receiver.receive(this.take());
         // What it waits for may be over already, and gives nobody a turn.

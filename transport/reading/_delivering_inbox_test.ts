@@ -111,6 +111,31 @@ Deno.test("DeliveringInbox.deliver() leaves turns to the others", async () => {
   assert(turns >= 4, `${turns} turns`);
 });
 
+Deno.test("DeliveringInbox.deliver() leaves turns to others between heavy messages, however many have some", async () => {
+  const seen: number[] = [];
+  let turns = 0;
+  let over = false;
+  const next = () => {
+    turns++;
+    if (!over) setImmediate(next);
+  };
+  setImmediate(next);
+  await Promise.all([1, 2, 3].map((n) => {
+    const inbox = new DeliveringInbox<string>(65_536);
+    for (let i = 0; i < 3; i++) inbox.push("x".repeat(5_000));
+    inbox.end(new CloseError(1000));
+    return DELIVERED(inbox, () => {
+      seen.push(n);
+      const end = performance.now() + 4;
+      while (performance.now() < end);
+    });
+  }));
+  over = true;
+  assert(turns >= 8, `${turns} turns`);
+  // Each had its turn before another had its second.
+  assertEquals(seen.slice(0, 3).toSorted(), [1, 2, 3]);
+});
+
 Deno.test("DeliveringInbox makes room while it hands over, and has one reader", async () => {
   const inbox = new DeliveringInbox<string>(20);
   inbox.push("one");

@@ -91,6 +91,11 @@ export class Inbox<T extends string | Uint8Array>
     return true;
   }
 
+  /** The next message, of which {@linkcode hasMore} has told. */
+  protected get first(): T {
+    return this.#outgoing[this.#at]!;
+  }
+
   /** Takes the next message, of which {@linkcode hasMore} has told. */
   protected take(): T {
     const messages = this.#outgoing;

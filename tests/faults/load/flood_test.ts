@@ -43,6 +43,8 @@ interface Case {
   readonly attacker: Party;
   readonly target: string;
   readonly flood: string;
+  /** How many connections flood. */
+  readonly connections?: number;
   readonly bystander: Party;
   readonly url: string;
   /** What it waits while nobody floods. */
@@ -56,22 +58,25 @@ interface Case {
 async function assertCalm(
   { what, attacker, target, flood, bystander, url, quiet, ...other }: Case,
 ): Promise<string[]> {
-  const { witness, elsewhere } = other;
+  const { witness, elsewhere, connections = 1 } = other;
   const seen: string[] = [];
   for (let tries = 1;; tries++) {
     const name = `${flood}-${tries}-`;
-    const [bytes, calm, loud] = await Promise.all([
+    const send = (_: unknown, n: number) =>
       attacker.do<number>("flood", {
         url: target,
         kind: flood,
         ms: WHILE,
-        name: `attacker-${name}`,
-      }),
+        name: `attacker-${name}${n}-`,
+      });
+    const [sent, calm, loud] = await Promise.all([
+      Promise.all(Array.from({ length: connections }, send)),
       witness.measure(elsewhere, WHILE, `calm-${name}`),
       bystander.measure(url, WHILE, `loud-${name}`),
     ]);
     assertLedger(calm);
     assertLedger(loud);
+    const bytes = Math.min(...sent);
     const limit = Math.max(FLOOR, RATIO * Math.max(quiet.p99, calm.p99));
     const [p99s, p50] = [
       [quiet, calm, loud].map(({ p99 }) => p99.toFixed(1)).join(", "),
@@ -205,4 +210,30 @@ Deno.test("Who calls at one door of a switchboard does not wait for a flood at a
       show(seen);
     }
   }
+});
+
+Deno.test("Who calls at one door of a switchboard does not wait for six who flood another with batches", async () => {
+  await using server = await startSwitchboard();
+  await using other = await startSwitchboard();
+  const { path, speech } = DOORS["JSON-RPC"]!;
+  const small = `[${new Array(1_000).fill(speech.small)}]`;
+  await using attacker = new Party({ ...speech, small });
+  await using bystander = new Party("hub");
+  await using witness = new Party("hub");
+  const url = server.urls["ws"]!;
+  const quiet = await bystander.measure(url, 400, "quiet");
+  assertLedger(quiet);
+  const seen = await assertCalm({
+    what: "winerp beside batches",
+    attacker,
+    target: `${url}${path}`,
+    flood: "small",
+    connections: 6,
+    bystander,
+    url,
+    quiet,
+    witness,
+    elsewhere: other.urls["ws"]!,
+  });
+  show(seen);
 });
