@@ -26,9 +26,9 @@ const GOAL = 60;
  */
 const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/transport": [288.4, 37.8],
-  "@wirekit/transport/websocket": [139.2, 6.7],
-  "@wirekit/transport/accept-websocket": [47.4, 4.7],
-  "@wirekit/transport/tcp": [142.3, 13],
+  "@wirekit/transport/websocket": [141, 6.8],
+  "@wirekit/transport/accept-websocket": [47.9, 4.8],
+  "@wirekit/transport/tcp": [144.1, 13.2],
   "@wirekit/hub": [812.4, 107.4],
   "@wirekit/hub/client": [312.3, 16.7],
   "@wirekit/hub/mini": [69.9, 6.1],
