@@ -7,7 +7,7 @@ import { nextTurn } from "../_turn.ts";
 import type { CloseError, MessageReceiver } from "../transport.ts";
 import { answerAtOnce, comesAlone } from "../stream/_out_buffers.ts";
 import { BoundedInbox } from "./_bounded_inbox.ts";
-import { isTooHeavy } from "./_heavy.ts";
+import { isTooHeavy, waitFor } from "./_heavy.ts";
 
 /** The most bytes that are read at once, before their receiver has any. */
 const MAX_AHEAD = 262_144;
@@ -93,7 +93,7 @@ export class DeliveringInbox<T extends string | Uint8Array>
   }
 
   /** Hands over what has come, and then the end. */
-  protected handOver(): void {
+  protected handOver(hasWaited = false): void {
     let count = 0;
     try {
       while (this.#receiver && !this.#held && this.hasMore()) {
@@ -101,9 +101,10 @@ export class DeliveringInbox<T extends string | Uint8Array>
           this.#goesOn = true;
           return this.flush();
         }
-        if (isTooHeavy(this.first.length)) {
+        if (isTooHeavy(this.first.length, hasWaited)) {
           // Whoever has had nothing of this turn is first in the next one.
-          return this.#hold(count > 1 ? READY.then(nextTurn) : nextTurn());
+          const until = count > 1 ? READY.then(nextTurn) : nextTurn();
+          return this.#hold(waitFor(until), true);
         }
         const waits = this.#receiver.receive(this.take());
         // What it waits for may be over already, and gives nobody a turn.
@@ -122,11 +123,11 @@ export class DeliveringInbox<T extends string | Uint8Array>
   /** Is called when the receiver, if there is one, has had all that came. */
   protected allRead(_receiver?: MessageReceiver<T>): void {}
 
-  #hold(until: Promise<void>): void {
+  #hold(until: Promise<void>, isForTurn = false): void {
     this.#held = true;
     until.then(() => {
       this.#held = false;
-      this.handOver();
+      this.handOver(isForTurn);
     }, (error) => this.#fail(error));
   }
 

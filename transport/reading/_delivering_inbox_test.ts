@@ -136,6 +136,36 @@ Deno.test("DeliveringInbox.deliver() leaves turns to others between heavy messag
   assertEquals(seen.slice(0, 3).toSorted(), [1, 2, 3]);
 });
 
+Deno.test("DeliveringInbox.deliver() lets heavy messages that wait go before others that come", async () => {
+  const seen: string[] = [];
+  const busy = (name: string) => {
+    seen.push(name);
+    const end = performance.now() + 4;
+    while (performance.now() < end);
+  };
+  const inboxes = [1, 2].map(() => new DeliveringInbox<string>(65_536));
+  const [first, second] = inboxes as [typeof inboxes[0], typeof inboxes[0]];
+  const push = (inbox: typeof first) => {
+    inbox.push("x".repeat(5_000));
+    inbox.flush();
+  };
+  const over = Promise.withResolvers<void>();
+  const firstOver = DELIVERED(first, () => {
+    busy("first");
+    // Its peer asks again as soon as it is answered.
+    if (seen.length < 20) setImmediate(() => push(first));
+    else over.resolve();
+  });
+  const secondOver = DELIVERED(second, () => busy("second"));
+  push(first);
+  push(second);
+  await over.promise;
+  for (const inbox of inboxes) inbox.end(new CloseError(1000));
+  await Promise.all([firstOver, secondOver]);
+  const turns = seen.indexOf("second");
+  assert(turns > 0 && turns < 4, seen.join());
+});
+
 Deno.test("DeliveringInbox makes room while it hands over, and has one reader", async () => {
   const inbox = new DeliveringInbox<string>(20);
   inbox.push("one");
