@@ -7,7 +7,7 @@ import { nextTurn } from "../_turn.ts";
 import type { CloseError, MessageReceiver } from "../transport.ts";
 import { answerAtOnce, comesAlone } from "../stream/_out_buffers.ts";
 import { BoundedInbox } from "./_bounded_inbox.ts";
-import { isTooHeavy, waitFor } from "./_heavy.ts";
+import { isTooHeavy } from "./_heavy.ts";
 
 /** The most bytes that are read at once, before their receiver has any. */
 const MAX_AHEAD = 262_144;
@@ -23,6 +23,9 @@ const AT_ONCE = 64;
  * read would push them out of the caches, and their receivers have much to do.
  */
 const LARGE = 16_384;
+
+/** How many inboxes wait for a turn for a heavy message: others go behind them. */
+let waiting = 0;
 
 /** So many messages are few. */
 const FEW = 16;
@@ -101,10 +104,12 @@ export class DeliveringInbox<T extends string | Uint8Array>
           this.#goesOn = true;
           return this.flush();
         }
-        if (isTooHeavy(this.first.length, hasWaited)) {
+        if (isTooHeavy(this.first.length, !hasWaited && waiting > 0)) {
           // Whoever has had nothing of this turn is first in the next one.
-          const until = count > 1 ? READY.then(nextTurn) : nextTurn();
-          return this.#hold(waitFor(until), true);
+          return this.#hold(
+            count > 1 ? READY.then(nextTurn) : nextTurn(),
+            true,
+          );
         }
         const waits = this.#receiver.receive(this.take());
         // What it waits for may be over already, and gives nobody a turn.
@@ -123,11 +128,13 @@ export class DeliveringInbox<T extends string | Uint8Array>
   /** Is called when the receiver, if there is one, has had all that came. */
   protected allRead(_receiver?: MessageReceiver<T>): void {}
 
-  #hold(until: Promise<void>, isForTurn = false): void {
+  #hold(until: Promise<void>, isHeavy = false): void {
     this.#held = true;
+    if (isHeavy) waiting++;
     until.then(() => {
       this.#held = false;
-      this.handOver(isForTurn);
+      if (isHeavy) waiting--;
+      this.handOver(isHeavy);
     }, (error) => this.#fail(error));
   }
 

@@ -16,34 +16,20 @@ const SLICE = 2;
 let turn = -1;
 let since = 0;
 
-/** How many inboxes wait, so that what comes meanwhile waits behind them. */
-let waiting = 0;
-
 /**
  * Returns whether a message should wait for the next turn, whoever has sent it:
  * many that send heavy ones together have no more of a turn than one.
  *
  * @param length The length of the message.
- * @param hasWaited Whether it has already, and so goes before others that come.
+ * @param isBehind Whether others wait that go first.
  */
-export function isTooHeavy(length: number, hasWaited: boolean): boolean {
+export function isTooHeavy(length: number, isBehind: boolean): boolean {
   if (length < HEAVY) return false;
-  if (waiting > 0 && !hasWaited) return true;
+  if (isBehind) return true;
   const current = currentTurn();
   const time = Date.now();
   if (current === turn) return time - since >= SLICE;
   turn = current;
   since = time;
   return false;
-}
-
-/**
- * Notes that an inbox waits for its turn; returns the same promise.
- *
- * @param until Resolves when it has its turn.
- */
-export function waitFor(until: Promise<void>): Promise<void> {
-  waiting++;
-  void until.then(() => waiting--);
-  return until;
 }
