@@ -27,7 +27,7 @@ const GOAL = 60;
 const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/transport": [288.4, 37.8],
   "@wirekit/transport/websocket": [141, 6.8],
-  "@wirekit/transport/accept-websocket": [47.9, 4.8],
+  "@wirekit/transport/accept-websocket": [47.9, 4.9],
   "@wirekit/transport/tcp": [144.1, 13.2],
   "@wirekit/hub": [812.4, 107.4],
   "@wirekit/hub/client": [312.3, 16.7],
@@ -39,7 +39,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/wsrpc": [353, 44.6],
   "@wirekit/wsrpc/client": [296.3, 13.5],
   "@wirekit/wsrpc/mini": [66, 6.1],
-  "@wirekit/wsrpc/server": [140.3, 16],
+  "@wirekit/wsrpc/server": [140.3, 16.1],
   "@wirekit/wsrpc/peer": [71.9, 7.5],
   "@wirekit/switchboard": [1145, 131],
   "@wirekit/jsonrpc": [471.6, 56.8],
