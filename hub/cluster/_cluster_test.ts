@@ -243,6 +243,45 @@ Deno.test("A question to a node that is there and does not answer fails; one to 
   assertEquals(pair.warnings, [WARNING, WARNING]);
 });
 
+Deno.test("A node that could not be reached can be again though its answers take longer than a second", () => {
+  using _time = new FakeTime();
+  const pair = new Pair();
+  const one = pair.client(0, "a");
+  const two = pair.client(1, "b");
+  const ask = (uuid: string) =>
+    one.say({ type: 2, route: "r", data: {}, uuid, destination: "b" });
+  const tick = () => {
+    pair.signs++;
+    pair.tick(1);
+  };
+  one.take();
+  pair.deaf = true;
+  ask("cut off");
+  for (let n = 0; n < 10; n++) tick();
+  assertEquals(one.texts(), ["The other hub is there, but does not answer."]);
+  pair.deaf = false;
+  const plane = pair.planes[1]!;
+  const publish = plane.publish.bind(plane);
+  const late: (() => void)[][] = [[], []];
+  plane.publish = (...message) => {
+    late[1]!.push(() => void publish(...message));
+    return undefined;
+  };
+  const tickLate = () => {
+    tick();
+    for (const send of late.shift()!) send();
+    late.push([]);
+    pair.settle();
+  };
+  for (let n = 0; n < 5; n++) tickLate();
+  ask("slow");
+  for (let n = 0; n < 4; n++) tickLate();
+  assertEquals(one.texts(), []);
+  two.say({ type: 3, data: "slow", uuid: "slow", destination: "a" });
+  for (let n = 0; n < 2; n++) tickLate();
+  assertEquals(one.texts(), ["slow"]);
+});
+
 Deno.test("A question that the engine did not deliver, and that got lost when it was sent again, fails too", async () => {
   using time = new FakeTime();
   const pair = new Pair();

@@ -113,22 +113,25 @@ export class Others {
   }
 
   #ask(id: string, doubt: Doubt): void {
-    const observer = this.#observer;
-    if (doubt.asked) observer.asked.delete(doubt.asked);
-    const asked = doubt.asked = {
-      ref: 0,
-      name: "",
-      turn: observer.turn,
-      sent: observer.count(),
-      waits: false,
-      then: (found: boolean) => {
-        if (found) this.forget(id);
-      },
-    };
-    observer.asked.add(asked);
+    const { asked: table, turn } = this.#observer;
+    let { asked } = doubt;
+    // An answer to any of the questions will do, however late it comes.
+    if (!asked || table.get(asked.ref) !== asked) {
+      asked = doubt.asked = {
+        ref: 0,
+        name: "",
+        turn,
+        sent: this.#observer.count(),
+        waits: false,
+        then: (found: boolean) => {
+          if (found) this.forget(id);
+        },
+      };
+      table.add(asked);
+    }
     // After no question: whoever gets it answers.
     const message = encode([Kind.audit, asked.ref]);
-    const refusal = observer.publish({ node: id }, message, asked.ref);
-    if (refusal) observer.asked.delete(asked);
+    const refusal = this.#observer.publish({ node: id }, message, asked.ref);
+    if (refusal) table.delete(asked);
   }
 }
