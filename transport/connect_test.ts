@@ -1,7 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { connect } from "./connect.ts";
+import { reasonOf } from "./opening/_not_connected.ts";
 import { NewlineFramer } from "./stream/newline_framer.ts";
 import { listenTcp } from "./tcp.ts";
 import { listenUnix } from "./unix.ts";
@@ -145,4 +146,13 @@ Deno.test("connect() says what is wrong with a URL, and no secret of it", async 
     TypeError,
     "carries text only",
   );
+});
+
+Deno.test("A write that a peer has refused is told as a closed connection, whatever it is called", () => {
+  const codes = ["EPIPE", "ECONNRESET", "EPERM"];
+  const said = codes.map((code) =>
+    reasonOf(Object.assign(new Error(`write ${code}`), { code }))
+  );
+  assertEquals(new Set(said).size, 1);
+  assertMatch(said[0]!, /closed the connection/);
 });

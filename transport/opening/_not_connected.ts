@@ -42,7 +42,8 @@ const REASONS: [RegExp, string][] = [
     "the server wants a certificate of the client. Give it as tls.cert and tls.key",
   ],
   [
-    /ECONNRESET|ConnectionReset|EPIPE|BrokenPipe|UnexpectedEof/,
+    // Deno's TLS calls any write that fails EPERM: the peer has refused us.
+    /ECONNRESET|ConnectionReset|EPIPE|BrokenPipe|UnexpectedEof|write EPERM/,
     LEFT,
   ],
   [/ENOENT/, "there is no such socket. Is the server running?"],

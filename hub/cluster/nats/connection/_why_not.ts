@@ -141,8 +141,9 @@ function reason(error: Error, shown: Shown): string {
   const { code, hostname } = error as { code?: string; hostname?: string };
   if (code === "ENOTFOUND") return `no such host: ${hostname}`;
   if (code === "EAI_AGAIN") return `nobody can say now where ${hostname} is`;
+  // Deno's TLS calls any write that fails EPERM.
   const isClosed = code === "EPIPE" || code === "ECONNRESET" ||
-    error.message === CLOSED;
+    error.message === "write EPERM" || error.message === CLOSED;
   if (isClosed) return CLOSED + orCertificate(shown);
   if (error.message !== "server does not support 'tls'") return reasonOf(error);
   const [asked = "tls:"] = Object.keys(shown.tls ?? {})
