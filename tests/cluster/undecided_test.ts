@@ -60,10 +60,13 @@ Deno.test(
     // The other has no client that waits: it finds out by its lease.
     record("Nobody decides: a hub says so", [await becomes(two, 503, 12_000)]);
     assertEquals((await get(two, "/readyz")).text, reason);
+    await one.says(/The NATS servers do not decide now/);
     await Promise.all(others.map((server) => server.start()));
     await open;
     for (const node of [one, two]) await becomes(node, 200, 30_000);
     assertMatch((await get(one, "/metrics")).text, /cluster_refused 0/);
+    await one.says(/The NATS servers decide again/);
+    assertEquals(one.text.match(/do not decide now/g)?.length, 1, one.text);
   },
 );
 

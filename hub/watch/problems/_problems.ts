@@ -17,8 +17,9 @@ import { HubProblems } from "./_hub_problems.ts";
 /** The most problems that are told. */
 const MAX_PROBLEMS = 100;
 
-/** Problems that the log has already, with who has them. */
+/** Problems that the log has already, from what knows more of them. */
 const IN_LOG = new Set([
+  "cluster-refused",
   "limit:maxConnections",
   "limit:maxConnectionsPerAddress",
   "limit:maxOutboxBytes",

@@ -215,6 +215,20 @@ Deno.test("A hub of a cluster says whose name nobody can decide about, and not t
   ]);
 });
 
+Deno.test("What the servers of its cluster do not decide is a problem, and no line of the log: the cluster writes that, and when it is over", async () => {
+  using time = new FakeTime();
+  const plane = new MemoryEngine().node("one");
+  const status = plane.status.bind(plane);
+  await using scene = new Scene(plane);
+  await time.tick(2_000);
+  plane.status = () => ({ ...status(), reason: "Nobody decides." });
+  await time.tick(2_000);
+  const { problems } = await scene.look();
+  const text = "Nobody decides. New clients get no names.";
+  assertEquals(problems.map((problem) => problem.text), [text]);
+  assertEquals(scene.lines, []);
+});
+
 Deno.test("What its cluster passes on is too little since a hub has found that out, however often it is cut off", async () => {
   using time = new FakeTime();
   const plane = new MemoryEngine().node("one");
