@@ -83,8 +83,8 @@ export class Copies {
       this.#log(
         "warn",
         `The NATS server ${name} keeps no copy of the names now: it is not ` +
-          "there, or its JetStream is off, as after its disk was full, until " +
-          "it is restarted. Look into its log",
+          "there, or its JetStream is off. A server whose disk was full turns " +
+          "it off until it is restarted. Look into its log",
       );
     }
     for (const name of this.#since.keys()) {
