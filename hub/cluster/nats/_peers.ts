@@ -189,7 +189,10 @@ export class Peers {
       const silence = now() - peer.seen;
       const line = `Node ${peer.status.label} is gone: `;
       if (silence < this.#lease / 2) {
-        this.#watcher.log("info", `${line}it has left`);
+        const doubt = peer.signs > 1
+          ? ""
+          : ", or was dead before this hub came";
+        this.#watcher.log("info", `${line}it has left${doubt}`);
       } else {
         const seconds = Math.round(silence / 1_000);
         this.#watcher.log("warn", `${line}no sign of it for ${seconds} s`);

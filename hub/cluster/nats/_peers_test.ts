@@ -85,6 +85,20 @@ Deno.test("Peers brings back no node that has left while it was looked for", asy
   }
 });
 
+Deno.test("Peers says that a node has left only if it has heard of it more than once: it may have been dead before", () => {
+  for (const signs of [1, 2]) {
+    const { peers, log } = setup();
+    for (let sign = 1; sign <= signs; sign++) peers.hear(entry("PUT", sign));
+    peers.hear(entry("DEL", 9));
+    assertEquals(
+      log.at(-1),
+      signs === 1
+        ? "Node other is gone: it has left, or was dead before this hub came"
+        : "Node other is gone: it has left",
+    );
+  }
+});
+
 Deno.test("Peers does not take for another node what this one was before", async () => {
   const { peers, engine } = setup();
   engine.node = () => Promise.resolve(entry("PUT", 5));
