@@ -13,6 +13,9 @@ const SPACE = 0x20;
 const QUOTE = 0x22;
 const CLOSE_BRACE = 0x7d;
 
+/** Strings up to this length are looked at here; the scanner is quicker for longer ones. */
+const SHORT = 64;
+
 /** The members in the order in which clients write them. */
 const ORDER = [
   "id",
@@ -61,7 +64,7 @@ export function readInOrder(
     const member = ORDER[n]!;
     starts[member] = at - from;
     const next = first === QUOTE
-      ? stringEnd(view, at + 1, end)
+      ? stringEnd(view, at + 1, Math.min(end, at + SHORT))
       : isTextAt(view, at, NULL_TEXT)
       ? at + NULL_TEXT.length
       : 0;
