@@ -7,7 +7,7 @@ import { nextTurn } from "../_turn.ts";
 import type { CloseError, MessageReceiver } from "../transport.ts";
 import { answerAtOnce, comesAlone } from "../stream/_out_buffers.ts";
 import { BoundedInbox } from "./_bounded_inbox.ts";
-import { isTooHeavy } from "./_heavy.ts";
+import { HEAVY, isSliceOver, spend } from "./_heavy.ts";
 
 /** The most bytes that are read at once, before their receiver has any. */
 const MAX_AHEAD = 262_144;
@@ -104,14 +104,17 @@ export class DeliveringInbox<T extends string | Uint8Array>
           this.#goesOn = true;
           return this.flush();
         }
-        if (isTooHeavy(this.first.length, !hasWaited && waiting > 0)) {
+        const isHeavy = this.first.length >= HEAVY;
+        if (isHeavy && (!hasWaited && waiting > 0 || isSliceOver())) {
           // Whoever has had nothing of this turn is first in the next one.
           return this.#hold(
             count > 1 ? READY.then(nextTurn) : nextTurn(),
             true,
           );
         }
+        const start = isHeavy ? Date.now() : 0;
         const waits = this.#receiver.receive(this.take());
+        if (isHeavy) spend(start);
         // What it waits for may be over already, and gives nobody a turn.
         if (this.isBusy()) {
           this.#hold(waits ? waits.then(nextTurn) : nextTurn());

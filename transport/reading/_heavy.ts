@@ -4,32 +4,37 @@
 import { currentTurn } from "../_turn.ts";
 
 /** Messages from this size on may be much work: batches of calls, say. */
-const HEAVY = 4_096;
+export const HEAVY = 4_096;
 
-/**
- * How long a turn may go on, in milliseconds, from its first heavy message on,
- * before the rest of them waits: whoever sends light ones has to wait so long.
- */
+/** How long such messages may take in a turn, in milliseconds. */
 const SLICE = 2;
 
-/** The last turn that had a heavy message, and when it had the first. */
+/** How long they took in the last turn in which that was noticed. */
+let spent = 0;
 let turn = -1;
-let since = 0;
 
 /**
- * Returns whether a message should wait for the next turn, whoever has sent it:
- * many that send heavy ones together have no more of a turn than one.
- *
- * @param length The length of the message.
- * @param isBehind Whether others wait that go first.
+ * Returns whether heavy messages have had their part of this turn, whoever has
+ * sent them: many that send some together have no more of it than one.
  */
-export function isTooHeavy(length: number, isBehind: boolean): boolean {
-  if (length < HEAVY) return false;
-  if (isBehind) return true;
-  const current = currentTurn();
-  const time = Date.now();
-  if (current === turn) return time - since >= SLICE;
-  turn = current;
-  since = time;
+export function isSliceOver(): boolean {
+  if (spent < SLICE) return false;
+  if (turn === currentTurn()) return true;
+  spent = 0;
   return false;
+}
+
+/**
+ * Notes that a heavy message was handled.
+ *
+ * @param start When that began, as `Date.now()` tells.
+ */
+export function spend(start: number): void {
+  const time = Date.now() - start;
+  // Nearly always: to count turns costs more than what is only large.
+  if (time === 0) return;
+  const current = currentTurn();
+  if (turn !== current) spent = 0;
+  turn = current;
+  spent += time;
 }
