@@ -26,7 +26,7 @@ const GOAL = 60;
  */
 const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/transport": [288.4, 37.8],
-  "@wirekit/transport/websocket": [141, 6.8],
+  "@wirekit/transport/websocket": [142, 6.9],
   "@wirekit/transport/accept-websocket": [47.9, 4.9],
   "@wirekit/transport/tcp": [144.1, 13.2],
   "@wirekit/hub": [812.4, 107.4],
@@ -34,8 +34,8 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/hub/mini": [69.9, 6.1],
   "@wirekit/hub/hub": [509.6, 68.8],
   "@wirekit/openwebnet": [556, 73.9],
-  "@wirekit/openwebnet/tcp": [329.6, 29.9],
-  "@wirekit/openwebnet/message": [70.1, 1.8],
+  "@wirekit/openwebnet/tcp": [332, 30.2],
+  "@wirekit/openwebnet/message": [71, 1.8],
   "@wirekit/wsrpc": [353, 44.6],
   "@wirekit/wsrpc/client": [296.3, 13.5],
   "@wirekit/wsrpc/mini": [66, 6.1],
@@ -43,7 +43,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/wsrpc/peer": [71.9, 7.5],
   "@wirekit/switchboard": [1145, 131],
   "@wirekit/jsonrpc": [471.6, 56.8],
-  "@wirekit/jsonrpc/fetch-handler": [216.2, 24.3],
+  "@wirekit/jsonrpc/fetch-handler": [217, 24.6],
   "@wirekit/jsonrpc/mini": [83.3, 5.8],
   "@wirekit/jsonrpc/client": [376.6, 17.8],
 };
