@@ -102,7 +102,9 @@ export function wholeOf(
 ): Whole | undefined {
   const isIt = content instanceof Envelope && content.isWhole &&
     content.type === typeOf(kind) && content.hasUuid(uuid);
-  return isIt ? new Whole(byteOf(kind), ref, fields, content.bytes) : undefined;
+  return isIt
+    ? new Whole(KIND_BYTES[kind], ref, fields, content.bytes)
+    : undefined;
 }
 
 /** What each of these messages begins with. */
@@ -115,19 +117,6 @@ function bytesOf(kinds: typeof Kind) {
     response: kinds.wholeResponse.charCodeAt(0),
     error: kinds.wholeError.charCodeAt(0),
   };
-}
-
-function byteOf(kind: QuestionKind | AnswerKind): number {
-  switch (kind) {
-    case "request":
-      return KIND_BYTES.request;
-    case "functionCall":
-      return KIND_BYTES.functionCall;
-    case "response":
-      return KIND_BYTES.response;
-    case "error":
-      return KIND_BYTES.error;
-  }
 }
 
 /** Returns how many digits a whole number has. */

@@ -2,6 +2,7 @@
 
 import type { Socket } from "node:net";
 import type { PipeListener } from "./_byte_pipe.ts";
+import { SHARED } from "./_read_buffer.ts";
 import { streamWrap } from "./_stream_wrap.ts";
 
 /** What is below a socket. */
@@ -19,28 +20,20 @@ const LISTENER = /* @__PURE__ */ Symbol();
 /** Reads up to this length are seen through views that are used again. */
 const SHORT = 1_024;
 
-/** What each read is put into. */
-let memory: Uint8Array<ArrayBuffer>;
-
-/** The first bytes of that, by their number. */
-const views = /* @__PURE__ */ new Array<typeof memory>(SHORT + 1);
+/** The first bytes of the buffer, by their number. */
+const views = /* @__PURE__ */ new Array<typeof SHARED>(SHORT + 1);
 
 /** What a stream does with a read, an end or an error. */
 let onStreamRead: Handle["onread"];
 
 /**
- * Has what a socket reads into `buffer` taken without its stream, which would do
- * several things first for timeouts that are not set. All such sockets have the
- * same buffer. An end or an error is still the stream's.
+ * Has what a socket reads into the buffer of all taken without its stream, which
+ * would do several things first for timeouts that are not set. An end or an error
+ * is still the stream's.
  */
-export function readDirectly(
-  socket: Socket,
-  buffer: Uint8Array<ArrayBuffer>,
-  listener: PipeListener,
-): void {
+export function readDirectly(socket: Socket, listener: PipeListener): void {
   const handle = (socket as { _handle?: Handle })._handle;
   if (!streamWrap || !handle?.readStart) return;
-  memory = buffer;
   onStreamRead ??= handle.onread;
   handle[LISTENER] = listener;
   handle.onread = onRead;
@@ -56,7 +49,7 @@ function onRead(this: Handle): void {
   if (length <= 0) return onStreamRead.call(this);
   this[LISTENER].onChunk(
     length > SHORT
-      ? memory.subarray(0, length)
-      : views[length] ??= memory.subarray(0, length),
+      ? SHARED.subarray(0, length)
+      : views[length] ??= SHARED.subarray(0, length),
   );
 }

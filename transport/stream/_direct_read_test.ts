@@ -6,7 +6,8 @@ import { assert, assertEquals } from "@std/assert";
 import { Random } from "@wirekit/internal/testing";
 import { connect, createServer, type Socket } from "node:net";
 import { readDirectly } from "./_direct_read.ts";
-import { readInto, SHARED } from "./_socket_pipe.ts";
+import { SHARED } from "./_read_buffer.ts";
+import { readInto } from "./_socket_pipe.ts";
 
 /** A connection, at whose end a listener takes what is read. */
 async function connection(isDirect: boolean): Promise<{
@@ -46,7 +47,7 @@ async function connection(isDirect: boolean): Promise<{
   if (isDirect) {
     const { _handle } = socket as unknown as { _handle: { onread: unknown } };
     const before = _handle.onread;
-    readDirectly(socket, SHARED, listener);
+    readDirectly(socket, listener);
     assert(
       _handle.onread !== before,
       "Deno's sockets have changed inside: SocketPipe works, but slower. See " +
@@ -101,7 +102,7 @@ Deno.test("readDirectly() leaves a socket as it is where sockets are made otherw
   for (const _handle of [undefined, null, { onread() {} }]) {
     const socket = { _handle };
     const before = { ..._handle };
-    readDirectly(socket as unknown as Socket, SHARED, {
+    readDirectly(socket as unknown as Socket, {
       onChunk() {},
       onEnd() {},
     });

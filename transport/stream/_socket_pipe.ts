@@ -1,11 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import type { Socket } from "node:net";
-import { readMemory } from "@wirekit/internal/bytes";
 import { now } from "@wirekit/internal/clock";
 import type { BytePipe, PipeListener } from "./_byte_pipe.ts";
 import { readDirectly } from "./_direct_read.ts";
 import { canWriteDirectly, writeDirectly } from "./_direct_write.ts";
+import { SHARED } from "./_read_buffer.ts";
 
 /**
  * The size of one write: large enough to be fast, small enough to see progress.
@@ -28,14 +28,6 @@ interface Readable {
 }
 
 const EMPTY = new Uint8Array();
-
-/**
- * The buffer into which all sockets read: each read is processed before the
- * next. So an idle connection needs no buffer, and a read no allocation. One of
- * 64 KiB would take two reads for a message of 64 KiB, which has a header, and
- * one of 128 KiB for two.
- */
-export const SHARED: Uint8Array<ArrayBuffer> = /* @__PURE__ */ readMemory();
 
 /**
  * A socket of `node:net` or `node:tls`, read and written past its stream where
@@ -68,7 +60,7 @@ export class SocketPipe implements BytePipe {
     for (let chunk; (chunk = socket.read()) !== null;) listener.onChunk(chunk);
     if (readInto(socket, SHARED, listener)) {
       socket.resume();
-      if (!this.#isTls) readDirectly(socket, SHARED, listener);
+      if (!this.#isTls) readDirectly(socket, listener);
     } else {
       socket.on(
         "data",
