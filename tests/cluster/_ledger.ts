@@ -38,6 +38,21 @@ export function lasting(
   });
 }
 
+/**
+ * Makes a client that comes back and answers: `echo` at once, `never` not at all.
+ *
+ * @param name Its name.
+ * @param url Its hub.
+ * @returns The client, connected.
+ */
+export async function answering(name: string, url: string): Promise<Client> {
+  const client = lasting(name, url);
+  client.route("echo", (data: unknown) => data);
+  client.route("never", () => new Promise(() => {}));
+  await client.connect({ timeout: 20_000 });
+  return client;
+}
+
 /** Clients that ask and answer, and a book of it. */
 export class Ledger implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack();

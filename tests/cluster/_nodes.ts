@@ -106,6 +106,13 @@ export class Node implements AsyncDisposable {
     }
   }
 
+  /** Asks it something over HTTP. */
+  async get(path: string): Promise<{ status: number; text: string }> {
+    const url = new URL(path, this.url.replace("ws:", "http:"));
+    const response = await fetch(url);
+    return { status: response.status, text: (await response.text()).trim() };
+  }
+
   /** The id of its process. */
   get pid(): number {
     return this.#child!.pid;

@@ -4,7 +4,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Chromium } from "../browser/_chromium.ts";
-import { lasting } from "./_ledger.ts";
+import { answering, lasting } from "./_ledger.ts";
 import { startNodes } from "./_nodes.ts";
 import { record } from "./_record.ts";
 import { Engine } from "./_servers.ts";
@@ -22,15 +22,9 @@ Deno.test({
     await using started = await startNodes(engine, 2, LEASE);
     const [one, two] = started.nodes;
     const http = one!.url.replace("ws:", "http:");
-    const read = async (path: string) => {
-      const response = await fetch(`${http}${path}`);
-      return [response.status, await response.text()] as const;
-    };
     await using me = lasting("me", one!.url);
-    await using bot = lasting("bot", two!.url);
-    bot.route("echo", (data: unknown) => data);
+    await using _bot = await answering("bot", two!.url);
     await me.connect();
-    await bot.connect();
     await using browser = await Chromium.start();
     const page = await browser.open(http);
     await page.says("All hubs reach each other");
@@ -40,7 +34,7 @@ Deno.test({
     for (const node of ["node1", "node2"]) {
       await page.says(node);
       assertMatch(
-        (await read("/metrics"))[1],
+        (await one!.get("/metrics")).text,
         new RegExp(`cluster_node_requests_total\\{node="${node}"\\} \\d`),
       );
     }
@@ -69,12 +63,12 @@ Deno.test({
       record("The page says that the server is gone", [
         performance.now() - start,
       ]);
-      const [status, why] = await read("/readyz");
+      const { status, text: why } = await one!.get("/readyz");
       assertEquals(status, 503);
       assertMatch(why, /NATS servers cannot be reached/);
-      assertEquals((await read("/healthz"))[0], 200);
+      assertEquals((await one!.get("/healthz")).status, 200);
       assertMatch(
-        (await read("/metrics"))[1],
+        (await one!.get("/metrics")).text,
         /^wirekit_hub_cluster_state\{state="(waiting|fenced)"\} 1$/m,
       );
       await one!.says(/The connection to the NATS server is lost/);
@@ -91,9 +85,9 @@ Deno.test({
       );
       record("The page says that it is back", [performance.now() - start]);
       await one!.says(/The other hubs can be reached again/);
-      assertEquals((await read("/readyz"))[0], 200);
+      assertEquals((await one!.get("/readyz")).status, 200);
       assertMatch(
-        (await read("/metrics"))[1],
+        (await one!.get("/metrics")).text,
         /^wirekit_hub_cluster_state\{state="open"\} 1$/m,
       );
       assertEquals(await me.request("bot", "echo", { round }), { round });

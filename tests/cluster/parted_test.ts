@@ -4,7 +4,7 @@
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { HubReport } from "@wirekit/hub";
-import { lasting } from "./_ledger.ts";
+import { answering, lasting } from "./_ledger.ts";
 import { Node } from "./_nodes.ts";
 import { record } from "./_record.ts";
 import { Engine } from "./_servers.ts";
@@ -68,10 +68,8 @@ class Parted implements AsyncDisposable {
   }
 }
 
-async function readiness({ url }: Node): Promise<number> {
-  const response = await fetch(`${url.replace("ws:", "http:")}/readyz`);
-  await response.body?.cancel();
-  return response.status;
+async function readiness(node: Node): Promise<number> {
+  return (await node.get("/readyz")).status;
 }
 
 Deno.test(
@@ -125,9 +123,7 @@ async function startTwo(parted: Parted, stack: AsyncDisposableStack) {
   const [left, right] = [(third + 1) % 3, (third + 2) % 3];
   const one = await parted.hub(left, "one");
   const two = await parted.hub(right, "two");
-  const bot = stack.use(lasting("bot", two.url));
-  bot.route("echo", (data: unknown) => data);
-  await bot.connect();
+  stack.use(await answering("bot", two.url));
   const me = stack.use(lasting("me", one.url));
   await me.connect();
   const ask = () => me.request("bot", "echo", { n: 1 }, { timeout: 30_000 });
@@ -171,11 +167,6 @@ Deno.test(
     await using parted = await Parted.start(true);
     await using stack = new AsyncDisposableStack();
     const { one, me, ask } = await startTwo(parted, stack);
-    const base = one.url.replace("ws:", "http:");
-    const get = async (path: string) => {
-      const response = await fetch(`${base}${path}`);
-      return (await response.text()).trim();
-    };
     const truths = [
       "The other hub is there, but does not answer.",
       "The hub of the destination cannot be reached.",
@@ -193,14 +184,14 @@ Deno.test(
     }
     record("Noticed by all: calls fail at once", [performance.now() - start]);
     const silent = "The hub two is there, but does not answer.";
-    assertEquals(await get("/readyz"), silent);
+    assertEquals((await one.get("/readyz")).text, silent);
     const { problems, cluster } = JSON.parse(
-      await get("/api/report"),
+      (await one.get("/api/report")).text,
     ) as HubReport;
     assert(problems.some(({ text }) => text.startsWith(silent)));
     assertEquals(cluster?.reason, silent);
     const metric = /cluster_node_unreached\{node="two"\} 1/;
-    assertMatch(await get("/metrics"), metric);
+    assertMatch((await one.get("/metrics")).text, metric);
     assert(!await me.ping("bot"));
     parted.heal();
     const healed = performance.now();

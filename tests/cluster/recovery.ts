@@ -8,7 +8,7 @@
 
 import type { Client } from "@wirekit/hub";
 import { installNats } from "../_nats.ts";
-import { lasting, Ledger } from "./_ledger.ts";
+import { answering, lasting, Ledger } from "./_ledger.ts";
 import { Node, startNodes } from "./_nodes.ts";
 import { say, writeTable } from "./_record.ts";
 import { Engine } from "./_servers.ts";
@@ -27,14 +27,6 @@ interface Row {
   readonly until: string;
   readonly goal: number;
   measure(): Promise<number>;
-}
-
-async function answering(name: string, url: string): Promise<Client> {
-  const client = lasting(name, url);
-  client.route("echo", (data: unknown) => data);
-  client.route("never", () => new Promise(() => {}));
-  await client.connect({ timeout: 20_000 });
-  return client;
 }
 
 /** A client that waits for a name; `ready` tells when it has it. */

@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Client, type HubReport, OnHoldError } from "@wirekit/hub";
 import { ROOT } from "../_packages.ts";
-import { lasting } from "./_ledger.ts";
+import { answering, lasting } from "./_ledger.ts";
 import { Node, startNodes } from "./_nodes.ts";
 import { record } from "./_record.ts";
 import { Engine } from "./_servers.ts";
@@ -28,14 +28,6 @@ async function waiting(name: string, url: string) {
   ready.catch(() => {});
   await held.promise;
   return { client, ready, [Symbol.asyncDispose]: () => client.close() };
-}
-
-async function answering(name: string, url: string): Promise<Client> {
-  const client = lasting(name, url);
-  client.route("echo", (data: unknown) => data);
-  client.route("never", () => new Promise(() => {}));
-  await client.connect();
-  return client;
 }
 
 /** Records how long something took. */
@@ -74,14 +66,12 @@ async function until(act: () => Promise<void>, late: () => string) {
 }
 
 /** What a hub tells of its cluster over HTTP. */
-async function toldBy(url: string) {
-  const http = url.replace("ws:", "http:");
-  const response = await fetch(`${http}/readyz`);
-  const ready = await response.text();
-  const metrics = await (await fetch(`${http}/metrics`)).text();
-  const report = await (await fetch(`${http}/api/report`)).json() as HubReport;
+async function toldBy(node: Node) {
+  const { status, text: ready } = await node.get("/readyz");
+  const { text: metrics } = await node.get("/metrics");
+  const report = JSON.parse((await node.get("/api/report")).text) as HubReport;
   const problems = report.problems.map(({ id }) => id);
-  return { status: response.status, ready, metrics, problems };
+  return { status, ready, metrics, problems };
 }
 
 Deno.test(
@@ -251,7 +241,7 @@ Deno.test(
     );
     took("A new call fails without a server", ask);
     await until(async () => {
-      const away = await toldBy(one.url);
+      const away = await toldBy(one);
       assertEquals(away.status, 503);
       assertMatch(away.ready, /The NATS servers cannot be reached/);
       assertMatch(away.metrics, /cluster_state\{state="open"\} 0/);
@@ -286,7 +276,7 @@ Deno.test(
     }, () => one.text + two.text);
     took("After the server is back", back);
     await until(async () => {
-      const healed = await toldBy(one.url);
+      const healed = await toldBy(one);
       assertEquals(healed.status, 200);
       assertMatch(healed.metrics, /cluster_state\{state="open"\} 1/);
       assert(!healed.problems.includes("cluster"), `${healed.problems}`);

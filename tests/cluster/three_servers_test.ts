@@ -4,8 +4,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { HubReport } from "@wirekit/hub";
-import { lasting, Ledger } from "./_ledger.ts";
-import { startNodes } from "./_nodes.ts";
+import { answering, lasting, Ledger } from "./_ledger.ts";
+import { type Node, startNodes } from "./_nodes.ts";
 import { record } from "./_record.ts";
 import { Engine } from "./_servers.ts";
 
@@ -81,10 +81,9 @@ Deno.test(
     // A leader knows only some ten seconds later that nobody follows it.
     const end = performance.now() + 4_000;
     while (performance.now() < end) {
-      for (const { url } of started.nodes) {
-        const address = `${url.replace("ws:", "http:")}/readyz`;
-        const response = await fetch(address);
-        assertEquals(response.status, 503, await response.text());
+      for (const node of started.nodes) {
+        const { status, text } = await node.get("/readyz");
+        assertEquals(status, 503, text);
       }
       await sleep(250);
     }
@@ -98,21 +97,17 @@ Deno.test(
     await using engine = await Engine.start(3);
     await using started = await startNodes(engine, 2, 15_000);
     const [one, two] = started.nodes;
-    const serverOf = async (url: string) => {
-      const response = await fetch(
-        `${url.replace("ws:", "http:")}/api/report`,
-      );
-      const { cluster } = await response.json() as HubReport;
+    const serverOf = async (node: Node) => {
+      const { text } = await node.get("/api/report");
+      const { cluster } = JSON.parse(text) as HubReport;
       return engine.servers.find(({ port }) =>
         cluster!.engine!.endsWith(`:${port}`)
       )!;
     };
-    await using bot = lasting("bot", one!.url);
-    bot.route("echo", (data: unknown) => data);
-    await bot.connect();
+    await using _bot = await answering("bot", one!.url);
     await using me = lasting("me", two!.url);
     await me.connect();
-    const server = await serverOf(two!.url);
+    const server = await serverOf(two!);
     server.signal("SIGSTOP");
     const start = performance.now();
     const ask = () => me.request("bot", "echo", { a: 1 }, { timeout: 1_000 });
@@ -123,7 +118,7 @@ Deno.test(
       assert(performance.now() - start < 30_000, two!.text);
     }
     record("Calls go on while a server hangs", [performance.now() - start]);
-    assert(await serverOf(two!.url) !== server);
+    assert(await serverOf(two!) !== server);
     server.signal("SIGCONT");
   },
 );

@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { HubReport } from "@wirekit/hub";
 import { ROOT } from "../_packages.ts";
-import { lasting } from "./_ledger.ts";
+import { answering, lasting } from "./_ledger.ts";
 import { type Node, startNodes } from "./_nodes.ts";
 import { record } from "./_record.ts";
 import { Engine } from "./_servers.ts";
@@ -13,15 +13,10 @@ import { Engine } from "./_servers.ts";
 const options = { sanitizeOps: false, sanitizeResources: false };
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function get({ url }: Node, path: string) {
-  const response = await fetch(`${url.replace("ws:", "http:")}${path}`);
-  return { status: response.status, text: (await response.text()).trim() };
-}
-
 /** Waits until a hub is as ready as that. */
 async function becomes(node: Node, status: number, within: number) {
   const start = performance.now();
-  while ((await get(node, "/readyz")).status !== status) {
+  while ((await node.get("/readyz")).status !== status) {
     assert(performance.now() - start < within, `not ${status}: ${node.text}`);
     await sleep(50);
   }
@@ -45,10 +40,10 @@ Deno.test(
     assertMatch(one.text, /on hold: nobody can say now whether the name is/);
     await becomes(one, 503, 5_000);
     const reason = "The NATS servers do not decide now who has which name.";
-    assertEquals((await get(one, "/readyz")).text, reason);
-    assertMatch((await get(one, "/metrics")).text, /cluster_refused 1/);
+    assertEquals((await one.get("/readyz")).text, reason);
+    assertMatch((await one.get("/metrics")).text, /cluster_refused 1/);
     const hasProblem = async () => {
-      const { text } = await get(one, "/api/report");
+      const { text } = await one.get("/api/report");
       const { problems } = JSON.parse(text) as HubReport;
       return problems.some(({ text }) => text.startsWith(reason));
     };
@@ -59,12 +54,12 @@ Deno.test(
     }
     // The other has no client that waits: it finds out by its lease.
     record("Nobody decides: a hub says so", [await becomes(two, 503, 12_000)]);
-    assertEquals((await get(two, "/readyz")).text, reason);
+    assertEquals((await two.get("/readyz")).text, reason);
     await one.says(/The NATS servers do not decide now/);
     await Promise.all(others.map((server) => server.start()));
     await open;
     for (const node of [one, two]) await becomes(node, 200, 30_000);
-    assertMatch((await get(one, "/metrics")).text, /cluster_refused 0/);
+    assertMatch((await one.get("/metrics")).text, /cluster_refused 0/);
     await one.says(/The NATS servers decide again/);
     assertEquals(one.text.match(/do not decide now/g)?.length, 1, one.text);
   },
@@ -77,9 +72,7 @@ Deno.test(
     await using engine = await Engine.start(3);
     await using started = await startNodes(engine, 2, 2_000);
     const [one, two] = started.nodes as [Node, Node];
-    await using bot = lasting("bot", two.url);
-    bot.route("echo", (data: unknown) => data);
-    await bot.connect();
+    await using _bot = await answering("bot", two.url);
     await using me = lasting("me", one.url);
     await me.connect();
     const ask = () => me.request("bot", "echo", { n: 1 }, { timeout: 30_000 });
@@ -135,8 +128,7 @@ Deno.test(
     await using engine = await Engine.start(1);
     await using started = await startNodes(engine, 2, 30_000);
     const [one, two] = started.nodes as [Node, Node];
-    await using bot = lasting("bot", two.url);
-    await bot.connect();
+    await using _bot = await answering("bot", two.url);
     await using me = lasting("me", one.url);
     await me.connect();
     const ping = async () => {
