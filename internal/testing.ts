@@ -44,6 +44,27 @@ export function serveSockets(
   };
 }
 
+/**
+ * Listens on loopback for one connection, and greets it as servers of SSH do.
+ * Deno only.
+ *
+ * @returns The host and port, and what ends both.
+ */
+export function greetAsSsh(): AsyncDisposable & { host: string } {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const greeted = listener.accept().then(async (conn) => {
+    await conn.write(new TextEncoder().encode("SSH-2.0-OpenSSH_9.2\r\n"));
+    return conn;
+  });
+  return {
+    host: `127.0.0.1:${listener.addr.port}`,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      (await greeted).close();
+    },
+  };
+}
+
 interface FakeTimer {
   at: number;
   every: number | undefined;

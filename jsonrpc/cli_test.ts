@@ -6,7 +6,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { serveSockets } from "@wirekit/internal/testing";
+import { greetAsSsh, serveSockets } from "@wirekit/internal/testing";
 import { run as runFrame } from "@wirekit/internal/command";
 import { jsonrpc } from "./command/_commands.ts";
 import { main } from "./cli.ts";
@@ -301,21 +301,14 @@ Deno.test("jsonrpc call asks whether what answers speaks JSON-RPC", async () => 
 
 for (const words of [["listen"], ["call"]]) {
   Deno.test(`jsonrpc ${words} says at once that what it hears is no JSON-RPC`, async () => {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const banner = new TextEncoder().encode("SSH-2.0-OpenSSH_9.2\r\n");
-    const greeted = listener.accept().then(async (conn) => {
-      await conn.write(banner);
-      return conn;
-    });
-    const url = `tcp://127.0.0.1:${listener.addr.port}`;
+    await using server = greetAsSsh();
     const more = words[0] === "call" ? ["sum"] : [];
+    const url = `tcp://${server.host}`;
     const { code, out, err } = await run([...words, url, ...more]);
-    (await greeted).close();
     assertEquals([code, out], [3, ""]);
     assertStringIncludes(
       err,
-      `jsonrpc: 127.0.0.1:${listener.addr.port} wrote "SSH-2.0-OpenSSH_9.2", ` +
-        "which is not JSON-RPC",
+      `jsonrpc: ${server.host} wrote "SSH-2.0-OpenSSH_9.2", which is not JSON-RPC`,
     );
   });
 }

@@ -6,7 +6,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { serveSockets } from "@wirekit/internal/testing";
+import { greetAsSsh, serveSockets } from "@wirekit/internal/testing";
 import { deadline } from "@std/async/deadline";
 import {
   run as runFrame,
@@ -356,16 +356,10 @@ for (
 
 for (const words of [["listen"], ["call"]]) {
   Deno.test(`wsrpc ${words} says at once that what it hears is none of wsrpc`, async () => {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const banner = new TextEncoder().encode("SSH-2.0-OpenSSH_9.2\r\n");
-    const greeted = listener.accept().then(async (conn) => {
-      await conn.write(banner);
-      return conn;
-    });
-    const url = `tcp://127.0.0.1:${listener.addr.port}`;
+    await using server = greetAsSsh();
     const more = words[0] === "call" ? ["add"] : [];
+    const url = `tcp://${server.host}`;
     const { code, out, err } = await run(...words, url, ...more);
-    (await greeted).close();
     assertEquals([code, out], [1, ""]);
     assertStringIncludes(
       err,

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Random } from "@wirekit/internal/testing";
 import { setImmediate } from "../_node.ts";
+import { countTurns, work } from "../testdata/turns.ts";
 import { CloseError } from "../transport.ts";
 import { DeliveringInbox } from "./_delivering_inbox.ts";
 
@@ -96,41 +97,25 @@ Deno.test("DeliveringInbox.deliver() leaves turns to the others", async () => {
   const inbox = new DeliveringInbox<string>(65_536);
   for (let i = 0; i < 400; i++) inbox.push(`${i}`);
   inbox.end(new CloseError(1000));
-  let turns = 0;
-  let over = false;
-  const next = () => {
-    turns++;
-    if (!over) setImmediate(next);
-  };
-  setImmediate(next);
-  await DELIVERED(inbox, () => {
-    const end = performance.now() + 0.1;
-    while (performance.now() < end);
-  });
-  over = true;
+  const counted = countTurns();
+  await DELIVERED(inbox, () => work(0.1));
+  const turns = counted();
   assert(turns >= 4, `${turns} turns`);
 });
 
 Deno.test("DeliveringInbox.deliver() leaves turns to others between heavy messages, however many have some", async () => {
   const seen: number[] = [];
-  let turns = 0;
-  let over = false;
-  const next = () => {
-    turns++;
-    if (!over) setImmediate(next);
-  };
-  setImmediate(next);
+  const counted = countTurns();
   await Promise.all([1, 2, 3].map((n) => {
     const inbox = new DeliveringInbox<string>(65_536);
     for (let i = 0; i < 3; i++) inbox.push("x".repeat(5_000));
     inbox.end(new CloseError(1000));
     return DELIVERED(inbox, () => {
       seen.push(n);
-      const end = performance.now() + 4;
-      while (performance.now() < end);
+      work(4);
     });
   }));
-  over = true;
+  const turns = counted();
   assert(turns >= 8, `${turns} turns`);
   // Each had its turn before another had its second.
   assertEquals(seen.slice(0, 3).toSorted(), [1, 2, 3]);
@@ -140,8 +125,7 @@ Deno.test("DeliveringInbox.deliver() lets heavy messages that wait go before oth
   const seen: string[] = [];
   const busy = (name: string) => {
     seen.push(name);
-    const end = performance.now() + 4;
-    while (performance.now() < end);
+    work(4);
   };
   const inboxes = [1, 2].map(() => new DeliveringInbox<string>(65_536));
   const [first, second] = inboxes as [typeof inboxes[0], typeof inboxes[0]];
