@@ -141,11 +141,11 @@ function reason(error: Error, shown: Shown): string {
   const { code, hostname } = error as { code?: string; hostname?: string };
   if (code === "ENOTFOUND") return `no such host: ${hostname}`;
   if (code === "EAI_AGAIN") return `nobody can say now where ${hostname} is`;
-  // Deno's TLS calls any write that fails EPERM.
-  const isClosed = code === "EPIPE" || code === "ECONNRESET" ||
-    error.message === "write EPERM" || error.message === CLOSED;
-  if (isClosed) return CLOSED + orCertificate(shown);
-  if (error.message !== "server does not support 'tls'") return reasonOf(error);
+  const said = reasonOf(error);
+  if (said.includes("closed the connection")) {
+    return CLOSED + orCertificate(shown);
+  }
+  if (error.message !== "server does not support 'tls'") return said;
   const [asked = "tls:"] = Object.keys(shown.tls ?? {})
     .map((name) => `tls.${name}`);
   return `the server does not speak TLS, which ${asked} asks for. Do without ` +
