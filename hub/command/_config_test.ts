@@ -137,6 +137,7 @@ Deno.test("hub check says what is wrong, line by line", async () => {
     "servers": "nats://127.0.0.1"
   }
 }`,
+    "text.json": { cluster: "nats://127.0.0.1" },
     "never.json": `{
   "cluster": {
     "lease": "never",
@@ -193,6 +194,11 @@ Deno.test("hub check says what is wrong, line by line", async () => {
   assertEquals(await lines("cluster.json"), [
     1,
     "cluster.json:3:5: cluster.lease has to be 2000 or more, not 1999",
+  ]);
+  assertEquals(await lines("text.json"), [
+    1,
+    'text.json:1:2: cluster has to be an object with "servers", not ' +
+    '"nats://127.0.0.1"',
   ]);
   assertEquals(await lines("never.json"), [
     1,

@@ -172,7 +172,12 @@ export function faultsOf(
         );}
     }
     if (!isOfType(schema, value)) {
-      return void say(`has to be ${kindOf(schema)}, not ${short(value)}`);
+      const needs = schema.required?.length
+        ? ` with ${schema.required.map((name) => `"${name}"`).join(", ")}`
+        : "";
+      return void say(
+        `has to be ${kindOf(schema)}${needs}, not ${short(value)}`,
+      );
     }
     const { minLength, minItems, minimum = -Infinity, maximum = Infinity } =
       schema;
