@@ -19,17 +19,7 @@
  * @module
  */
 
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-
 export { Random } from "./_random.ts";
-
-/** Collects the garbage, and says how many bytes of the heap are in use. */
-export function usedHeap(): number {
-  setFlagsFromString("--expose-gc");
-  runInNewContext("gc")();
-  return Deno.memoryUsage().heapUsed;
-}
 
 /**
  * Serves WebSockets on loopback that are in the hands of a test. Deno only.

@@ -1,9 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals } from "@std/assert";
-import { usedHeap } from "@wirekit/internal/testing";
 import { pair } from "@wirekit/transport/pair";
 import { Peer } from "./peer.ts";
+import { usedHeap } from "../tests/_heap.ts";
 
 const WARM_UP = 100_000;
 const CALLS = 1_000_000;

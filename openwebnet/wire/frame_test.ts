@@ -1,9 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { usedHeap } from "@wirekit/internal/testing";
 import { FrameScanner, isFrame, type Junk } from "./frame.ts";
 import { Random } from "../simulator/_random.ts";
+import { usedHeap } from "../../tests/_heap.ts";
 
 const ENCODER = new TextEncoder();
 const SEED = Number(crypto.getRandomValues(new Uint32Array(1))[0]);
