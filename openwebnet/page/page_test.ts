@@ -12,6 +12,7 @@ import {
   PlantView,
   servePage,
 } from "./page.ts";
+import { usedHeap } from "../../tests/_heap.ts";
 
 const TOKEN = "s3cret/+=";
 const HERE = { remoteAddr: { transport: "tcp", hostname: "127.0.0.1" } };
@@ -600,13 +601,17 @@ Deno.test("A page that nobody reads costs no more than one that is read", async 
   });
   socket.once("readable", () => resolve());
   await opened;
-  const before = Deno.memoryUsage().rss;
-  for (let i = 0; i < 20_000; i++) {
-    home.simulator.publish(`*1*${i % 2}*12##`);
-    if (i % 500 === 0) await new Promise((resolve) => setTimeout(resolve));
-  }
-  const grown = Deno.memoryUsage().rss - before;
-  assert(grown < 100 * 1024 * 1024, `${grown}`);
+  const heapAfter = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      home.simulator.publish(`*1*${i % 2}*12##`);
+      if (i % 500 === 0) await new Promise((resolve) => setTimeout(resolve));
+    }
+    return usedHeap();
+  };
+  const early = await heapAfter(2_000);
+  const grown = await heapAfter(20_000) - early;
+  // What 50 bytes for each event would exceed.
+  assert(grown < 1_000_000, `${grown} bytes`);
   socket.destroy();
   await new Promise((resolve) => socket.once("close", resolve));
 });
