@@ -7,6 +7,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
+import { FakeTime } from "@wirekit/internal/testing";
 import { pair } from "@wirekit/transport/pair";
 import { Gateway } from "./gateway.ts";
 import { RemoteError } from "./session/errors.ts";
@@ -71,28 +72,28 @@ function playedBus() {
 }
 
 Deno.test("TimedShutter reckons where it is, whoever moves it", async () => {
+  using time = new FakeTime();
   await using simulator = new GatewaySimulator({ plant: { shutters: [] } });
   const transport = () => simulator.connect();
   await using gateway = new Gateway({ transport });
   const times = { upTime: 400, downTime: 400 };
   await using shutter = new TimedShutter(gateway, "31", times);
   await gateway.ready();
+  const moved = async (frame: string, ms: number) => {
+    simulator.publish(frame);
+    await time.tick(ms);
+    return shutter.position;
+  };
   assertEquals(shutter.position, null);
   // Somebody opens it with a button.
-  simulator.publish("*2*1*31##");
-  await until(() => shutter.position === 100);
-  simulator.publish("*2*0*31##");
-  simulator.publish("*2*2*0##"); // Everyone closes.
-  await until(() => shutter.position! < 100 && shutter.position! > 0);
-  await heard(gateway, simulator, "*2*0*31##");
-  const stopped = shutter.position;
-  await new Promise((resolve) => setTimeout(resolve, 60));
-  assertEquals(shutter.position, stopped);
+  assertEquals(await moved("*2*1*31##", 300), null);
+  assertEquals(await moved("*2*1*31##", 100), 100);
+  assertEquals(await moved("*2*0*31##", 100), 100);
+  assertEquals(await moved("*2*2*0##", 100), 75); // Everyone closes.
+  assertEquals(await moved("*2*0*31##", 60), 75);
   // What is asked for, and another shutter, are no movement of this one.
-  simulator.publish("*2*1000#1*31##");
-  simulator.publish("*2*1*32##");
-  await new Promise((resolve) => setTimeout(resolve, 60));
-  assertEquals(shutter.position, stopped);
+  assertEquals(await moved("*2*1000#1*31##", 60), 75);
+  assertEquals(await moved("*2*1*32##", 60), 75);
 });
 
 Deno.test("TimedShutter goes to a position, and from nowhere by way of an end", async () => {
@@ -157,15 +158,17 @@ Deno.test("TimedShutter says that it does not know where it was stopped", async 
 });
 
 Deno.test("TimedShutter knows an end where the motor stops a little early", async () => {
+  using time = new FakeTime();
   await using bus = playedBus();
   await using shutter = new TimedShutter(bus.gateway, "31", { upTime: 1_000 });
   await bus.gateway.ready();
   const going = shutter.goTo(75);
-  await until(() => bus.moves.includes("*2*1*31##"));
-  await heard(bus.gateway, bus, "*2*1*31##");
-  await new Promise((resolve) => setTimeout(resolve, 970));
+  await time.settle();
+  assertEquals(bus.moves, ["*2*1*31##"]);
+  bus.publish("*2*1*31##");
+  await time.tick(970);
   bus.publish("*2*0*31##");
-  await going;
+  await Promise.all([going, time.tick(1_000)]);
   assertEquals(shutter.position, 75);
 });
 
@@ -195,16 +198,17 @@ Deno.test("TimedShutter is where it was stopped by hand, and not where it was to
 });
 
 Deno.test("TimedShutter does not take the end of an earlier movement for its own", async () => {
+  using time = new FakeTime();
   await using bus = playedBus();
-  const { sent, publish } = bus;
   const times = { upTime: 500, position: 0 };
   await using shutter = new TimedShutter(bus.gateway, "31", times);
   await bus.gateway.ready();
   const going = shutter.goTo(60);
-  await until(() => sent.includes("*2*1*31##"));
-  publish("*2*0*31##"); // It comes late.
-  publish("*2*1*31##");
-  await going;
+  await time.settle();
+  assertEquals(bus.moves, ["*2*1*31##"]);
+  bus.publish("*2*0*31##"); // It comes late.
+  bus.publish("*2*1*31##");
+  await Promise.all([going, time.tick(500)]);
   assertEquals(shutter.position, 60);
 });
 

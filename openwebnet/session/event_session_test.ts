@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { makeDial } from "./_dial.ts";
+import { FakeTime } from "@wirekit/internal/testing";
 import type { ReconnectState } from "@wirekit/transport/reconnect";
 import { AuthenticationError, NotConnectedError } from "./errors.ts";
 import { EventSession, type EventSessionOptions } from "./_event_session.ts";
@@ -180,6 +181,7 @@ Deno.test("EventSession asks a silent gateway, and leaves a healthy one alone", 
 });
 
 Deno.test("EventSession does not ask while events come", async () => {
+  using time = new FakeTime();
   let probes = 0;
   await using r = rig({}, {
     heartbeat: { interval: 1_000 },
@@ -188,7 +190,7 @@ Deno.test("EventSession does not ask while events come", async () => {
   await r.session.opened;
   for (let i = 0; i < 30; i++) {
     r.simulator.publish("*1*1*12##");
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await time.tick(50);
   }
   assertEquals(probes, 0);
 });

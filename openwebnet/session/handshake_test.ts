@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { FakeTime } from "@wirekit/internal/testing";
 import { pair } from "@wirekit/transport/pair";
 import type { Transport } from "@wirekit/transport/transport";
 import { makeDial } from "./_dial.ts";
@@ -228,6 +229,7 @@ Deno.test("openSession() ends in time, and when it is aborted", async () => {
 });
 
 Deno.test("makeDial() leaves a gateway alone that has rejected the password", async () => {
+  using time = new FakeTime();
   await using simulator = new GatewaySimulator({ authentication: "open" });
   let opened = 0;
   const dial = makeDial({
@@ -242,7 +244,7 @@ Deno.test("makeDial() leaves a gateway alone that has rejected the password", as
     await assertRejects(() => dial("command", SIGNAL), AuthenticationError);
   }
   assertEquals(opened, 1);
-  await new Promise((resolve) => setTimeout(resolve, 1_050));
+  await time.tick(1_000);
   await assertRejects(() => dial("event", SIGNAL), AuthenticationError);
   assertEquals(opened, 2);
 });
@@ -282,6 +284,7 @@ Deno.test("makeDial() closes what it cannot use", async () => {
 });
 
 Deno.test("GatewaySimulator locks everybody out after three wrong passwords", async () => {
+  using time = new FakeTime();
   await using simulator = new GatewaySimulator({
     authentication: "open",
     speed: 40, // A minute is 1.5 s.
@@ -295,6 +298,6 @@ Deno.test("GatewaySimulator locks everybody out after three wrong passwords", as
     () => openSession(locked, { password: "12345" }),
     AuthenticationError,
   );
-  await new Promise((resolve) => setTimeout(resolve, 1_600));
+  await time.tick(1_600);
   await openSession(await simulator.connect(), { password: "12345" });
 });
