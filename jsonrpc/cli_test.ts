@@ -10,6 +10,7 @@ import { greetAsSsh, serveSockets } from "@wirekit/internal/testing";
 import { run as runFrame } from "@wirekit/internal/command";
 import { jsonrpc } from "./command/_commands.ts";
 import { main } from "./cli.ts";
+import { freePort } from "../tests/_port.ts";
 import { fetchHandler, Methods, type Peer, serve } from "./mod.ts";
 import { serveFile } from "./command/_serve_file.ts";
 
@@ -62,9 +63,7 @@ async function serving(more: { tcpPort?: number; unixPath?: string } = {}) {
 }
 
 Deno.test("jsonrpc call over HTTP says why it cannot connect", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
+  const port = freePort();
   const url = `http://127.0.0.1:${port}/`;
   const { code, err } = await run(["call", "--url", url, "sum"]);
   assertEquals(code, 3);
