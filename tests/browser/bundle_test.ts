@@ -10,22 +10,23 @@ type Ceiling = readonly [minified: number, gzip: number];
 
 /**
  * The entries that a page may import, whole, and what they may weigh: what was
- * measured and a twentieth. README.md beside this file says what is in each.
+ * measured and a hundredth, so that a mend has room. README.md beside this file
+ * says what is in each.
  */
 const ENTRIES: Record<string, Ceiling> = {
-  "transport/connect.ts": [10_900, 4_850],
+  "transport/connect.ts": [11_000, 4_850],
   "transport/reconnect.ts": [3_800, 1_750],
   "transport/websocket.ts": [16_900, 7_100],
   "transport/websocket/mini.ts": [7_300, 3_400],
   "hub/mini.ts": [14_000, 6_000],
-  "hub/client.ts": [43_700, 16_600],
-  "jsonrpc/call/client.ts": [48_900, 17_700],
-  "jsonrpc/call/http_client.ts": [16_100, 6_400],
+  "hub/client.ts": [43_900, 16_700],
+  "jsonrpc/call/client.ts": [49_300, 17_850],
+  "jsonrpc/call/http_client.ts": [16_200, 6_400],
   "jsonrpc/call/mini.ts": [14_000, 5_900],
-  "jsonrpc/peer.ts": [30_300, 11_250],
-  "wsrpc/mini.ts": [14_200, 6_000],
-  "wsrpc/client.ts": [37_000, 13_300],
-  "wsrpc/peer.ts": [19_000, 7_400],
+  "jsonrpc/peer.ts": [30_500, 11_350],
+  "wsrpc/mini.ts": [14_350, 6_060],
+  "wsrpc/client.ts": [37_000, 13_400],
+  "wsrpc/peer.ts": [19_150, 7_450],
 };
 
 /**
@@ -35,14 +36,14 @@ const ENTRIES: Record<string, Ceiling> = {
  */
 const NAMES: [name: string, from: string, ceiling: Ceiling][] = [
   ["connectWebSocket", "@wirekit/transport", [12_900, 5_700]],
-  ["Client", "@wirekit/hub/client", [41_500, 15_900]],
+  ["Client", "@wirekit/hub/client", [41_700, 15_900]],
   ["Client", "@wirekit/hub", [48_900, 18_900]],
-  ["HttpClient", "@wirekit/jsonrpc/http-client", [16_100, 6_400]],
+  ["HttpClient", "@wirekit/jsonrpc/http-client", [16_200, 6_400]],
   ["HttpClient", "@wirekit/jsonrpc", [17_700, 7_000]],
-  ["connect", "@wirekit/jsonrpc/client", [48_900, 17_700]],
+  ["connect", "@wirekit/jsonrpc/client", [49_300, 17_850]],
   ["Peer", "@wirekit/jsonrpc", [31_800, 11_850]],
-  ["Peer", "@wirekit/wsrpc", [20_400, 8_000]],
-  ["connect", "@wirekit/wsrpc", [36_500, 13_800]],
+  ["Peer", "@wirekit/wsrpc", [20_500, 8_050]],
+  ["connect", "@wirekit/wsrpc", [36_700, 13_800]],
 ];
 
 /** Looks that a bundle is within its ceiling. */
