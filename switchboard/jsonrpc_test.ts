@@ -161,7 +161,7 @@ Deno.test("A client without a name is disconnected in time", () =>
         url === "/jsonrpc" ? 1008 : undefined,
       );
     }
-  }, { handshakeTimeout: 50 }));
+  }, { handshakeTimeout: 1_000 })); // The bot comes in within that.
 
 Deno.test("A client over TCP shows the token when it joins", () =>
   withHub(async (open, _bot, urls) => {
@@ -680,7 +680,7 @@ Deno.test("POST /jsonrpc is for those without a name", () =>
       405,
       "POST",
     ]);
-  }, { open: [jsonRpcDoor({ timeout: 300 })] }));
+  }, { open: [jsonRpcDoor({ timeout: 1_000 })] }));
 
 Deno.test("The port for TCP is closed to other machines without a token", async () => {
   const door = jsonRpcDoor({ hostname: "0.0.0.0", tcpPort: 0 });

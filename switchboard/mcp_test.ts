@@ -167,7 +167,7 @@ Deno.test("An assistant tells all where that is allowed", () =>
   }));
 
 Deno.test("A call of an assistant ends in time, and keeps every digit", () =>
-  withAssistant({ allow: ["*"], timeout: 50 }, async (call, _bot, url) => {
+  withAssistant({ allow: ["*"], timeout: 1_000 }, async (call, _bot, url) => {
     const [isError, text] = await call("bot/never");
     assertEquals([isError, text], [true, "No answer came in time."]);
     const headers = {
@@ -658,9 +658,10 @@ Deno.test("switchboard mcp leaves no call open, however it ends, and goes on aft
           child.kill("SIGCONT");
           assertEquals((await next()).id, 1);
         }
-        await say(ask(2, "never"));
         return bridge;
       }));
+      // All have started: their calls are open at the same time.
+      for (const { say } of bridges) await say(ask(2, "never"));
       while (await open() < bridges.length);
       for (const [n, bridge] of bridges.entries()) {
         const { child, next } = bridge;
