@@ -296,7 +296,7 @@ Deno.test("connect() of jsonrpc/mini rejects when the first attempt fails, and a
   })();
   const url = `ws://127.0.0.1:${port}`;
   const error = await assertRejects(
-    () => connect(url, { connectTimeout: 30, reconnect: { minDelay: 1 } }),
+    () => connect(url, { connectTimeout: 5_000, reconnect: { minDelay: 1 } }),
     NotConnectedError,
     "nobody listens there",
   );
