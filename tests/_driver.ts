@@ -5,7 +5,7 @@
 import { deadline } from "@std/async/deadline";
 
 /** How long anything may take before a test fails instead of hanging. */
-export const PATIENCE = 15_000;
+export const PATIENCE = 60_000;
 
 /** What a driven program tells without being asked. */
 export interface DriverEvent {

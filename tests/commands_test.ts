@@ -14,7 +14,7 @@ import { serve } from "@wirekit/hub";
 import { ROOT } from "./_packages.ts";
 import { freePort } from "./_port.ts";
 
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 /** How each command calls what listens at a port. */
 const CALLS: Record<string, (port: number) => string[]> = {

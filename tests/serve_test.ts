@@ -17,7 +17,7 @@ import * as wsrpc from "@wirekit/wsrpc";
 import { ROOT } from "./_packages.ts";
 import { freePort } from "./_port.ts";
 
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** What every server has. */
 interface Served extends AsyncDisposable {

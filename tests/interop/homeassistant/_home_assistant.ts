@@ -7,7 +7,7 @@ import { pythonOf } from "../../_python.ts";
 import { freePort } from "../../_port.ts";
 
 /** How long it may take to start, or to show something, in milliseconds. */
-const PATIENCE = 45_000;
+const PATIENCE = 120_000;
 
 /** An entity as Home Assistant shows it. */
 export interface Entity {

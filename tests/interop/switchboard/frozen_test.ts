@@ -12,8 +12,11 @@ import type { Program } from "./_program.ts";
 
 await installPython(new URL("./", import.meta.url));
 
-/** How long the hub lets a question wait, in milliseconds. */
-const PATIENCE = 2_000;
+/**
+ * How long the hub lets a question wait, in milliseconds: so long that all have
+ * asked before the first has waited in vain, and that who runs has answered.
+ */
+const PATIENCE = 6_000;
 
 const outcomeOf = (call: Promise<string>) =>
   call.then((text) => text, (error: Error) => error.message);
