@@ -78,6 +78,7 @@ for (const [carrier, [start, at, count]] of Object.entries(CARRIERS)) {
     let isGone = false;
     slow.once("close", () => isGone = true);
 
+    const begin = performance.now();
     const flood: Socket[] = [];
     for (let i = 0; i < count; i++) flood.push(await idle(bare, "127.0.0.2"));
     for (let i = 0; i < 3; i++) {
@@ -89,7 +90,9 @@ for (const [carrier, [start, at, count]] of Object.entries(CARRIERS)) {
     // Clients that are in stay, and so do slow ones at another address.
     assertEquals(await deadline(hears(known), PATIENCE), "hello");
     assertEquals(isGone, false);
-    assert(server.lines.length <= 25, server.lines.join("\n"));
+    // Each second has its share, whatever it takes to connect so often.
+    const seconds = Math.ceil((performance.now() - begin) / 1_000);
+    assert(server.lines.length <= 21 * seconds, server.lines.join("\n"));
     await known.close();
     for (const socket of [slow, ...flood]) socket.destroy();
     await server.close();
