@@ -97,8 +97,8 @@ function finishing(transport: Transport) {
   });
   return {
     received,
-    finished: deadline(finished.promise, PATIENCE),
-    ended: deadline(ended.promise, PATIENCE),
+    finished: () => deadline(finished.promise, PATIENCE),
+    ended: () => deadline(ended.promise, PATIENCE),
   };
 }
 
@@ -158,12 +158,12 @@ for (const [name, connect] of Object.entries(carriers)) {
     const { received, finished, ended } = finishing(transport);
     await lastWords(peer, "question\n");
     const hearing = heard(peer);
-    await finished;
+    await finished();
     assertEquals(received, ["question"]);
     await transport.send("answer");
     await transport.close();
     assertEquals(await hearing, "answer\n");
-    assertEquals(await ended, undefined);
+    assertEquals(await ended(), undefined);
     await assertRejects(() => transport.send("late"), CloseError);
   });
 
@@ -182,7 +182,7 @@ for (const [name, connect] of Object.entries(carriers)) {
     const { transport, peer } = ends;
     const { finished, ended } = finishing(transport);
     await lastWords(peer, "question\n");
-    await finished;
+    await finished();
     peer.close();
     const sending = (async () => {
       for (;;) {
@@ -192,7 +192,7 @@ for (const [name, connect] of Object.entries(carriers)) {
     })();
     await assertRejects(() => sending, CloseError);
     // It had ended cleanly, whatever it did not wait for.
-    assertEquals(await ended, undefined);
+    assertEquals(await ended(), undefined);
   });
 
   Deno.test(`A stream over ${name} that ends in a message is not half closed`, async () => {
@@ -201,7 +201,7 @@ for (const [name, connect] of Object.entries(carriers)) {
     const { ended } = finishing(transport);
     await lastWords(peer, "whole\nhal");
     assertEquals(await heard(peer), "");
-    assertEquals((await ended as CloseError).code, 1006);
+    assertEquals((await ended() as CloseError).code, 1006);
   });
 }
 
@@ -222,7 +222,7 @@ Deno.test("A half-closed stream ends after a minute in which nothing is sent", a
   using time = new FakeTime();
   const { transport, said, gone } = halfClosed();
   const { finished, ended } = finishing(transport);
-  await finished;
+  await finished();
   await time.tick(50_000);
   await transport.send("at work");
   await time.tick(50_000);
@@ -233,7 +233,7 @@ Deno.test("A half-closed stream ends after a minute in which nothing is sent", a
   assertEquals(said, ["at work\n", "still\n", "done\n"]);
   await time.tick(120_000);
   await gone;
-  const error = await ended as CloseError;
+  const error = await ended() as CloseError;
   assertEquals(error.code, 1006);
   assertEquals(
     error.reason,
