@@ -220,18 +220,19 @@ Deno.test("listenWebSocket() answers many who ask at once and say no more", asyn
 Deno.test("listenWebSocket() ends the connections of those who asked at once and say no more", async () => {
   await using server = await listen();
   const { port } = server;
-  const begin = performance.now();
   const took = await Promise.all(Array.from({ length: 300 }, async () => {
     using conn = await Deno.connect({ hostname: "127.0.0.1", port });
     await conn.write(encoder.encode(head(["Host: a"], "GET / HTTP/1.1")));
     await conn.closeWrite();
     let text = "";
+    let answered = 0;
     const bytes = new Uint8Array(1_000);
     for (let count; (count = await deadline(conn.read(bytes), 20_000));) {
       text += decoder.decode(bytes.subarray(0, count));
+      answered = performance.now();
     }
     assertEquals(text.slice(9, 12), "200");
-    return performance.now() - begin;
+    return performance.now() - answered;
   }));
   // Those who are kept alive in vain are ended after five seconds.
   assert(took.toSorted((a, b) => a - b)[150]! < 4_500, "most were kept alive");
