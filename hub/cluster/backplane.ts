@@ -73,6 +73,11 @@ export interface BackplaneStatus {
   readonly reason?: string;
   /** What an operator should do about that. */
   readonly cure?: string;
+  /**
+   * There while the engine does not decide who has which name, before that has
+   * lasted for so long that it is a reason.
+   */
+  readonly undecided?: true;
   /** Since when it is in this state, in milliseconds since 1970. */
   readonly since: number;
   /** The engine that it is connected with, such as its version and address. */

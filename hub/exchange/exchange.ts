@@ -215,7 +215,8 @@ export class Exchange {
    * @returns Whether it is so.
    */
   isUndecided(name: string): boolean {
-    return this.cluster?.reason !== undefined && !this.has(name);
+    const { reason, undecided } = this.cluster ?? {};
+    return (undecided ?? reason !== undefined) && !this.has(name);
   }
 
   /** What other hubs of the cluster say of themselves, if there is one. */

@@ -38,7 +38,7 @@ Deno.test(
     open.catch(() => {});
     await one.says(/"fresh" is on hold: .*/);
     assertMatch(one.text, /on hold: nobody can say now whether the name is/);
-    await becomes(one, 503, 5_000);
+    await becomes(one, 503, 12_000);
     const reason = "The NATS servers do not decide now who has which name.";
     assertEquals((await one.get("/readyz")).text, reason);
     assertMatch((await one.get("/metrics")).text, /cluster_refused 1/);
@@ -53,7 +53,7 @@ Deno.test(
       await sleep(100);
     }
     // The other has no client that waits: it finds out by its lease.
-    record("Nobody decides: a hub says so", [await becomes(two, 503, 12_000)]);
+    record("Nobody decides: a hub says so", [await becomes(two, 503, 20_000)]);
     assertEquals((await two.get("/readyz")).text, reason);
     await one.says(/The NATS servers do not decide now/);
     await Promise.all(others.map((server) => server.start()));

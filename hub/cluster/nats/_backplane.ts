@@ -41,6 +41,7 @@ class Status implements BackplaneStatus {
   readonly #rest: Live;
   declare reason?: string;
   declare cure?: string;
+  declare undecided?: true;
   declare reading?: NamesReading;
 
   constructor(
@@ -191,11 +192,13 @@ export class NatsBackplane implements Backplane, BytesPlane, NameKeeper {
   }
 
   status(): BackplaneStatus {
-    const { state, since, reason, cure } = this.#membership.standing;
+    const { standing, isUndecided } = this.#membership;
+    const { state, since, reason, cure } = standing;
     const { reading } = this.#names;
     const status = new Status(this.id, state, since, this.#names.nodes, this);
     if (reason !== "") status.reason = reason;
     if (cure !== undefined) status.cure = cure;
+    if (isUndecided) status.undecided = true;
     if (reading) status.reading = reading;
     return status;
   }

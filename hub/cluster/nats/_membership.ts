@@ -145,6 +145,11 @@ export class Membership {
       (!refusal || refusal.name !== undefined);
   }
 
+  /** Whether the servers do not decide now, for however short a time. */
+  get isUndecided(): boolean {
+    return this.#deciding.isUndecided;
+  }
+
   get standing(): Standing {
     const { state, reason } = this;
     const { refusal } = this.#rights;

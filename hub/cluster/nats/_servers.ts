@@ -4,8 +4,13 @@ import { now } from "@wirekit/internal/clock";
 import type { Claims } from "./_claims.ts";
 import type { Lease } from "./_lease.ts";
 
-/** How long servers may take to choose a leader before the log says so. */
-const PATIENCE = 3_000;
+/**
+ * How long servers may leave something undecided before the log says so, and
+ * `/readyz`: all hubs would say it at once, though calls go on. Servers of NATS
+ * wait for 4 to 9 seconds before they choose another leader, and a node needs
+ * one to find out that there is none.
+ */
+export const PATIENCE = 8_000;
 
 /** What is said while they do not decide, and what to do about it. */
 export const UNDECIDED = {
@@ -33,14 +38,19 @@ export class Deciding {
     this.#log = log;
   }
 
-  /** Whether they leave a sign of life or a claim of this node undecided. */
+  /** Whether they have decided nothing for so long that the log tells of it. */
   get isOff(): boolean {
+    return this.#isTold && this.isUndecided;
+  }
+
+  /** Whether they leave a sign of life or a claim of this node undecided. */
+  get isUndecided(): boolean {
     return this.#lease.isUndecided || this.#claims.areUndecided;
   }
 
   /** Tells the log. Is called now and then, while there is a connection. */
   look(): void {
-    if (this.isOff) {
+    if (this.isUndecided) {
       this.#since ??= now();
       if (this.#isTold || now() - this.#since < PATIENCE) return;
       this.#isTold = true;

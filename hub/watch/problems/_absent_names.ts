@@ -40,7 +40,8 @@ export class AbsentNames {
   *find(): Generator<Found, void> {
     const { exchange } = this.#hub;
     // Other hubs may have any name.
-    if (exchange.cluster?.reason ?? exchange.cluster?.reading) return;
+    const { reason, undecided, reading } = exchange.cluster ?? {};
+    if (reason ?? undecided ?? reading) return;
     const now = Date.now();
     const wanted = this.#wanted();
     for (const name of this.#known.keys()) {
