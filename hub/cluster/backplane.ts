@@ -68,7 +68,7 @@ export interface BackplaneStatus {
   readonly state: "open" | "waiting" | "fenced" | "closed";
   /**
    * Why it is not open, in one sentence. While it is open: what the engine
-   * refuses, such as to keep another name.
+   * refuses, such as to keep another name. The backplane writes it to the log.
    */
   readonly reason?: string;
   /** What an operator should do about that. */

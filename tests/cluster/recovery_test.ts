@@ -211,6 +211,9 @@ Deno.test(
       }
       await sleep(500);
       assertEquals(told, [], one.text);
+      const [line, ...more] = one.text.match(/.*no others.*/g) ?? [];
+      assertMatch(line!, /This hub stood still for \d+ s, .* suspended or/);
+      assertEquals(more, []);
     }
   },
 );

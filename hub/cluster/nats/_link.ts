@@ -7,6 +7,11 @@ import { LOOK } from "./_refusals.ts";
 /** How long a connection may be away before what needs it fails. */
 export const GRACE = 500;
 
+/** What to do about servers that cannot be reached. */
+const REACH =
+  "Check that most of the NATS servers are running with JetStream on, and " +
+  "that this machine can reach them.";
+
 /** A node whose connection comes and goes. */
 interface Linked {
   log(level: "info" | "warn", line: string): void;
@@ -37,9 +42,9 @@ export class Link {
     return this.#isUp;
   }
 
-  /** What to do about what the server said of the connection, if it did. */
-  get cure(): string | undefined {
-    if (this.#words === "") return undefined;
+  /** What to do about a connection that is away, and what the server said of it. */
+  get cure(): string {
+    if (this.#words === "") return REACH;
     return /authori|authenti/i.test(this.#words)
       ? "Look whether the servers still know the user of this hub, and its secret."
       : LOOK;

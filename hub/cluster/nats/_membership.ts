@@ -18,7 +18,15 @@ import { Link } from "./_link.ts";
 import type { Mail } from "./_mail.ts";
 import type { NatsNames } from "./_names.ts";
 import type { Peers } from "./_peers.ts";
-import { type Refusal, refusalIn } from "./_refusals.ts";
+import {
+  type Cause,
+  EVICTED,
+  LATE,
+  type Refusal,
+  refusalIn,
+  ROBBED,
+  stoodStill,
+} from "./_refusals.ts";
 import { Rights } from "./_rights.ts";
 import { Deciding, UNDECIDED } from "./_servers.ts";
 import type { SafeConnection } from "./connection/_connection.ts";
@@ -86,7 +94,11 @@ export class Membership {
   state: BackplaneStatus["state"] = "open";
   /** Why it is not open. */
   reason = "";
+  /** What to do about that, if there is a connection. */
+  #cure: string | undefined;
   #since = Date.now();
+  /** When it last looked at the clock, by both. */
+  #looked = [now(), Date.now()] as const;
   #clock: Timer | undefined;
   #rejoining = false;
 
@@ -107,8 +119,7 @@ export class Membership {
     this.#node = node;
     this.#lease = new Lease(buckets.nodes, lease, {
       describe: () => node.describe(),
-      evicted: () =>
-        this.#fence("The other hubs have taken this one for dead."),
+      evicted: () => this.#fence(EVICTED),
       failed: (error) => this.failed(error),
     });
     this.#deciding = new Deciding(
@@ -162,7 +173,7 @@ export class Membership {
     }
     return state === "open" && this.#deciding.isOff
       ? { state, since, ...UNDECIDED }
-      : { state, since, reason, cure: undefined };
+      : { state, since, reason, cure: this.#cure };
   }
 
   /** Takes part; gives up at a time, if the servers are not ready by then. */
@@ -196,17 +207,25 @@ export class Membership {
     const state = this.state;
     if (state !== "open" && state !== "waiting") return false;
     if (this.#lease.isKept) return state === "open";
-    this.#fence(
-      state === "open"
-        ? this.#rights.refusal?.text ??
-          "This hub could not renew its lease in time."
-        : this.reason,
-    );
+    this.#fence(this.#whyLate());
     return false;
+  }
+
+  /** Why its lease has ended. */
+  #whyLate(): Cause {
+    const [time, date] = this.#looked;
+    const still = Math.max(now() - time, Date.now() - date);
+    if (still > this.#options.lease / 2) return stoodStill(still);
+    const { refusal } = this.#rights;
+    if (this.state !== "open") {
+      return { reason: this.reason, cure: this.#link.cure };
+    }
+    return refusal ? { reason: refusal.text } : LATE;
   }
 
   #tick(): void {
     this.isOpen();
+    this.#looked = [now(), Date.now()];
     if (this.ready) this.#peers.bury();
     if (!this.#link.isUp) return;
     this.#hearing.tick();
@@ -230,14 +249,14 @@ export class Membership {
   }
 
   robbed(): void {
-    this.#fence("The NATS servers have lost who has which name.");
+    this.#fence(ROBBED);
   }
 
   /** Lets go of all names: others may have them. */
-  #fence(reason: string): void {
+  #fence({ reason, cure }: Cause): void {
     if (this.state === "fenced" || this.state === "closed") return;
     this.#mail.shutNames();
-    this.#become("fenced", reason);
+    this.#become("fenced", reason, cure);
   }
 
   /** Comes back as another node, with the names that are still free. */
@@ -263,6 +282,7 @@ export class Membership {
       const reason = `${error.message}.`;
       if (reason !== this.reason) this.#node.log("warn", reason);
       this.reason = reason;
+      this.#cure = undefined;
     } finally {
       this.#rejoining = false;
       this.#lease.end(before);
@@ -279,10 +299,15 @@ export class Membership {
     this.#names.claims.resume();
   }
 
-  #become(state: BackplaneStatus["state"], reason: string): void {
+  #become(
+    state: BackplaneStatus["state"],
+    reason: string,
+    cure?: string,
+  ): void {
     const before = this.state;
     this.state = state;
     this.reason = reason;
+    this.#cure = cure;
     if (state === before || state === "closed") return;
     this.#since = Date.now();
     if (state === "open") {
@@ -291,10 +316,11 @@ export class Membership {
       return;
     }
     this.#mail.drop();
+    const advice = cure === undefined ? "" : `. ${cure}`;
     this.#node.log(
       "error",
       before === "open"
-        ? `${reason} Clients of this hub reach each other, no others`
+        ? `${reason} Clients of this hub reach each other, no others${advice}`
         : `${reason} Other hubs may take over the names of this one by now`,
     );
     this.#names.claims.hold();
@@ -308,8 +334,9 @@ export class Membership {
   }
 
   away(reason: string): void {
-    if (this.state === "open") this.#become("waiting", reason);
-    else if (this.state === "fenced") this.reason = reason;
+    if (this.state === "open") {
+      this.#become("waiting", reason, this.#link.cure);
+    } else if (this.state === "fenced") this.reason = reason;
   }
 
   warned(words: string): void {
@@ -340,7 +367,7 @@ export class Membership {
   }
 
   cutOff({ text }: Refusal): void {
-    this.#fence(text);
+    this.#fence({ reason: text });
   }
 
   granted({ name }: Refusal): void {

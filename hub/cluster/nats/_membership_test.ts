@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { sleep } from "@wirekit/internal/clock";
 import { FakeTime } from "@wirekit/internal/testing";
 import { Membership } from "./_membership.ts";
@@ -15,6 +15,8 @@ async function setup() {
     opening: Promise.resolve(),
     listening: Promise.resolve(),
     leases: new Set<string>(),
+    /** Whether the engine takes a sign of life. */
+    takes: true,
     log: [] as string[],
   };
   const bucket = {
@@ -28,6 +30,7 @@ async function setup() {
       return Object.assign((async function* () {})(), { stop() {} });
     },
     put(id: string) {
+      if (!scene.takes) return Promise.reject(new Error("timeout"));
       if (id !== "-") scene.leases.add(id);
       return Promise.resolve(1);
     },
@@ -127,5 +130,34 @@ Deno.test("Membership comes back though its names are so many that they take lon
   assertEquals(member.state, "open");
   await time.tick(1_000);
   assertEquals(member.state, "open");
+  await member.close();
+});
+
+Deno.test("Membership that stood still for longer than its lease says so in one line, and does not blame the servers", async () => {
+  using time = new FakeTime();
+  const { member, scene } = await setup();
+  await time.tick(1_000);
+  // The machine is suspended: timers do not run meanwhile.
+  const date = Date.now() + 60_000;
+  Date.now = () => date;
+  assertEquals(member.isOpen(), false);
+  assertEquals(scene.log, [
+    "This hub stood still for 60 s, and could not renew its lease. Clients of " +
+    "this hub reach each other, no others. Look whether its process was " +
+    "stopped, or its machine suspended or overloaded.",
+  ]);
+  await member.close();
+});
+
+Deno.test("Membership that goes on while no server takes its lease says in one line to look at the servers", async () => {
+  using time = new FakeTime();
+  const { member, scene } = await setup();
+  await time.tick(1_000);
+  scene.takes = false;
+  await time.tick(4_000);
+  const [line, ...rest] = scene.log.filter((line) => /no others/.test(line));
+  assertEquals(rest, []);
+  assertMatch(line!, /^This hub could not renew its lease in time\. /);
+  assertMatch(line!, /Check that most of the NATS servers are running/);
   await member.close();
 });

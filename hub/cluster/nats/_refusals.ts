@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { nameOf } from "./_keys.ts";
+import { UNDECIDED } from "./_servers.ts";
 
 /** What the engine refuses. */
 export interface Refusal {
@@ -100,5 +101,42 @@ export function readRefusal(
       "$JS.API.> and _INBOX.>.",
     ...(name !== undefined && { name }),
     isFatal: name === undefined && subject.startsWith(`${prefix}.`),
+  };
+}
+
+/** Why a member cannot act, and what an operator should do about that. */
+export interface Cause {
+  readonly reason: string;
+  /** Nothing if the log has it already. */
+  readonly cure?: string;
+}
+
+/** What is said if the others no longer know this node. */
+export const EVICTED: Cause = {
+  reason: "The other hubs have taken this one for dead.",
+  cure: "Look whether this machine is overloaded, and give all hubs the same " +
+    "lease.",
+};
+
+/** What is said if its lease ended though it asked in time. */
+export const LATE: Cause = {
+  reason: "This hub could not renew its lease in time.",
+  cure: UNDECIDED.cure,
+};
+
+/** What is said if names that it has are not where it keeps them. */
+export const ROBBED: Cause = {
+  reason: "The NATS servers have lost who has which name.",
+  cure: "Look whether their JetStream keeps its files (store_dir) while they " +
+    "are started again.",
+};
+
+/** What is said if its lease ended while nothing of it ran. */
+export function stoodStill(ms: number): Cause {
+  return {
+    reason: `This hub stood still for ${Math.round(ms / 1_000)} s, and could ` +
+      "not renew its lease.",
+    cure: "Look whether its process was stopped, or its machine suspended or " +
+      "overloaded.",
   };
 }

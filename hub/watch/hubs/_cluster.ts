@@ -86,9 +86,7 @@ export function* problemsOf(
       severity: "error",
       since,
       text: `${reason} Clients of this hub reach each other, no others.`,
-      cure: cure ??
-        "Check that most of the NATS servers are running with JetStream on, and " +
-          "that this machine can reach them.",
+      cure: cure ?? "Look into the log of this hub.",
     };
   } else if (state === "open" && reason !== undefined) {
     yield {

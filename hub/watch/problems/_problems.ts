@@ -19,6 +19,7 @@ const MAX_PROBLEMS = 100;
 
 /** Problems that the log has already, from what knows more of them. */
 const IN_LOG = new Set([
+  "cluster",
   "cluster-refused",
   "limit:maxConnections",
   "limit:maxConnectionsPerAddress",
