@@ -297,7 +297,7 @@ times("hub", {
         if (!(error instanceof hub.NotConnectedError)) throw error;
       }),
     // A name whose hub is gone must become free, but not while one is busy.
-    refuses: [1, Infinity],
+    refuses: [1, 2 ** 31, 2 ** 32, Infinity],
   },
   "HubOptions.handshakeTimeout": (handshakeTimeout) =>
     close(new hub.Hub({ handshakeTimeout })),

@@ -25,7 +25,12 @@ import type { Backplane } from "./backplane.ts";
 import { NatsBackplane } from "./nats/_backplane.ts";
 import { NEEDED, readRefusal, wordsOf } from "./nats/_refusals.ts";
 import { openBuckets } from "./nats/_buckets.ts";
-import { checkLabel, checkPrefix, readUrl } from "./nats/_options.ts";
+import {
+  checkLabel,
+  checkLease,
+  checkPrefix,
+  readUrl,
+} from "./nats/_options.ts";
 import { isPassing, unusable } from "./nats/_unusable.ts";
 import { checkCredentials, open } from "./nats/connection/_opening.ts";
 
@@ -58,7 +63,7 @@ export interface NatsOptions {
   label?: string;
   /**
    * How long a node may be cut off, in milliseconds, before others may take its
-   * names. All nodes of a cluster need the same. At least 2 seconds, and not `Infinity`.
+   * names. All nodes of a cluster need the same. From 2 seconds to an hour.
    *
    * @default {15000} Longer than three servers need to choose a new leader.
    */
@@ -114,11 +119,7 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
   checkLimits(options);
   const { prefix = "hub", label, logger } = options;
   const { lease = 15_000 } = options;
-  if (!Number.isFinite(lease) || lease < 2_000) {
-    throw new RangeError(
-      `lease must be at least 2000 ms, and not Infinity: got ${lease}`,
-    );
-  }
+  checkLease(lease);
   checkPrefix(prefix);
   if (label !== undefined) checkLabel(label);
   if (options.credentials !== undefined) checkCredentials(options.credentials);

@@ -21,6 +21,7 @@ import {
 } from "../cluster/nats/_options.ts";
 import { type Config, readConfig } from "./_config.ts";
 import { described, type Fault, parseJson } from "./_json_file.ts";
+import { settingOf } from "./_cluster.ts";
 import { readTokens } from "./_token_file.ts";
 import type { Written } from "./_written.ts";
 import type * as NodeCrypto from "node:crypto";
@@ -176,6 +177,7 @@ async function checkConfig(path: string): Promise<Findings> {
       ? `has ${count(rules.length, "rule")}`
       : "lets everybody ask everybody",
     ...config.command.doors ? ["opens doors"] : [],
+    ...findings.errors === 0 ? inCluster(config) : [],
   ].join(", ");
   return findings;
 }
@@ -293,13 +295,6 @@ async function tlsFaults(
   return found;
 }
 
-/** What the options of a backplane are in a settings file. */
-const IN_CLUSTER: Readonly<Record<string, string>> = {
-  servers: "servers",
-  prefix: "prefix",
-  label: "node",
-};
-
 /** Whether the settings of a cluster, and the files in them, can be used. */
 async function clusterFaults({ command }: Config): Promise<Fault[]> {
   const { clusterCredentials, clusterCa, clusterCert, clusterKey } = command;
@@ -336,6 +331,14 @@ async function clusterFaults({ command }: Config): Promise<Fault[]> {
   return [...found, ...await tlsFaults("/cluster", own)];
 }
 
+/** Says which cluster a hub is in; not the secrets in the URLs. */
+function inCluster({ command }: Config): string[] {
+  const { cluster, clusterPrefix = "hub" } = command;
+  if (cluster === undefined) return [];
+  const hosts = readList(cluster).map((server) => readUrl(server).host);
+  return [`is one of the cluster ${clusterPrefix} on ${hosts.join(" and ")}`];
+}
+
 /** What a check throws at a setting of a cluster, if that is there. */
 function settingFaults(
   value: string | undefined,
@@ -348,7 +351,7 @@ function settingFaults(
   } catch (error) {
     const { message } = error as Error;
     const [option = ""] = message.split(" ");
-    const name = IN_CLUSTER[option];
+    const name = settingOf(option);
     const text = optionInFlags(message, () => `cluster.${name}`)
       .replace("the option token", "WIREKIT_CLUSTER_TOKEN");
     return [{ path: `/cluster/${name}`, text }];

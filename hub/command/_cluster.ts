@@ -46,7 +46,7 @@ export const CLUSTER_OPTIONS = {
   }),
   lease: seconds(
     "How long this hub may be cut off before others take its names (15)",
-    { min: 2, never: false },
+    { between: [2, 3600] },
   ),
   node: text("NAME", "Name of this hub in the cluster, for people"),
 };
@@ -63,28 +63,68 @@ export const CLUSTER_FLAGS = {
   node: "node",
 } as const satisfies Record<string, keyof typeof CLUSTER_OPTIONS>;
 
-/** What is typed for the options of a backplane. */
-const TYPED: Readonly<Record<string, string>> = {
-  servers: "--cluster",
-  prefix: "--cluster-prefix",
-  label: "--node",
-  lease: "--lease",
-  credentials: "--cluster-credentials",
-  token: "WIREKIT_CLUSTER_TOKEN",
-};
+/** The options of a backplane that have another name in a settings file. */
+const IN_FILE: Readonly<Record<string, string>> = { label: "node" };
+
+/**
+ * Returns what names an option of a backplane in a settings file; nothing if
+ * none does.
+ */
+export function settingOf(option: string): string | undefined {
+  const name = IN_FILE[option] ?? option;
+  return name in CLUSTER_FLAGS ? name : undefined;
+}
 
 /** What a settings file says of a cluster. */
 export type ClusterSettings =
   & { [Name in Exclude<keyof typeof CLUSTER_FLAGS, "lease">]?: string }
   & { lease?: number };
 
+/** Where the settings of a cluster come from. */
+export interface ClusterSource {
+  /** What was typed. */
+  readonly typed: Values<typeof CLUSTER_OPTIONS>;
+  /** The file that has the rest, if there is one. */
+  readonly config: string | undefined;
+}
+
+/** Returns where a setting comes from, as the user knows it. */
+function originOf(setting: string, { typed, config }: ClusterSource): string {
+  const option = CLUSTER_FLAGS[setting as keyof typeof CLUSTER_FLAGS];
+  return typed[option] === undefined && config !== undefined
+    ? `cluster.${setting} of ${config}`
+    : `--${option.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+}
+
+/** Says what a backplane says, with the names that the user knows. */
+function inWordsOf(source: ClusterSource, message: string): string {
+  const nameOf = (option: string) => {
+    if (option === "token") return "WIREKIT_CLUSTER_TOKEN";
+    const setting = settingOf(option);
+    return setting && originOf(setting, source);
+  };
+  const { typed: { clusterCa, clusterCert, clusterKey }, config } = source;
+  const tls = { ca: clusterCa, cert: clusterCert, key: clusterKey };
+  const typed = Object.entries(tls).filter(([, file]) =>
+    file !== undefined || config === undefined
+  );
+  return tlsInFlags(
+    optionInFlags(message, nameOf)
+      .replaceAll(/the option (\w+)/g, (text, name) => nameOf(name) ?? text),
+    "--cluster-",
+    Object.fromEntries(typed),
+  ).replaceAll(/\btls\.(ca|cert|key)\b/g, (_, name) => originOf(name, source));
+}
+
 /**
  * Joins the cluster that the options name.
  *
+ * @param given What was typed, and the rest of a settings file.
  * @returns Nothing if they name none.
  */
 export async function backplaneOf(
   given: Values<typeof CLUSTER_OPTIONS>,
+  source: ClusterSource,
   terminal: Terminal,
   logger: Logger,
 ): Promise<Backplane | undefined> {
@@ -101,7 +141,13 @@ export async function backplaneOf(
     throw new UsageError(`--${flag} is for a hub with --cluster`);
   }
   if ((clusterCert === undefined) !== (clusterKey === undefined)) {
-    throw new UsageError("--cluster-cert and --cluster-key go together");
+    const { typed } = source;
+    const isTyped = (typed.clusterCert ?? typed.clusterKey) !== undefined;
+    throw new UsageError(
+      isTyped || source.config === undefined
+        ? "--cluster-cert and --cluster-key go together"
+        : `cluster of ${source.config} needs cert and key together`,
+    );
   }
   const { WIREKIT_CLUSTER_TOKEN: secret } = settings(terminal, {
     WIREKIT_CLUSTER_TOKEN: given.clusterCredentials && "",
@@ -137,17 +183,7 @@ export async function backplaneOf(
       logger,
     });
   } catch (error) {
-    const inFlags = (message: string) =>
-      tlsInFlags(
-        optionInFlags(message, (name) => TYPED[name])
-          .replaceAll(/the option (\w+)/g, (text, name) => TYPED[name] ?? text),
-        "--cluster-",
-        {
-          ca: given.clusterCa,
-          cert: given.clusterCert,
-          key: given.clusterKey,
-        },
-      );
+    const inFlags = (message: string) => inWordsOf(source, message);
     if (error instanceof TypeError || error instanceof RangeError) {
       throw new UsageError(inFlags(error.message));
     }

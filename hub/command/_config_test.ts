@@ -193,7 +193,8 @@ Deno.test("hub check says what is wrong, line by line", async () => {
   assertEquals((await command("check", "--strict", at("tokens.json"))).code, 1);
   assertEquals(await lines("cluster.json"), [
     1,
-    "cluster.json:3:5: cluster.lease has to be 2000 or more, not 1999",
+    "cluster.json:3:5: cluster.lease has to be from 2000 to 3600000 " +
+    "milliseconds, not 1999",
   ]);
   assertEquals(await lines("text.json"), [
     1,
@@ -348,6 +349,67 @@ Deno.test("hub serve says which file names one that cannot be used", async () =>
     const [first = ""] = err.join("\n").split("\n");
     assertMatch(first, why);
     assert(first.endsWith(`. ${path} names it as ${setting}`), first);
+  }
+});
+
+Deno.test("hub serve names a setting of a cluster by where it came from", async () => {
+  const servers = "nats://127.0.0.1:9";
+  for (
+    const [cluster, flags, said] of [
+      [{ servers, prefix: "a b" }, [], "cluster.prefix of FILE must be up to"],
+      [{ servers, node: "\x07" }, [], "cluster.node of FILE must have at"],
+      [{ servers: "http://a" }, [], "cluster.servers of FILE must be URLs"],
+      [
+        { servers, credentials: "FILE" },
+        [],
+        "cluster.credentials of FILE must",
+      ],
+      [{ servers, cert: "FILE" }, [], "cluster of FILE needs cert and key tog"],
+      [{ servers, prefix: "a b" }, ["--node", ""], "--node has an empty value"],
+      [
+        { servers, prefix: "a" },
+        ["--cluster-prefix", "c d"],
+        "--cluster-prefix",
+      ],
+      [{ servers }, ["--cluster-prefix", "c d"], "--cluster-prefix must be up"],
+      [{ servers }, ["--cluster", "http://a"], "--cluster must be URLs"],
+      [
+        { servers },
+        ["--cluster-cert", "a"],
+        "--cluster-cert and --cluster-key",
+      ],
+      [
+        undefined,
+        ["--cluster", servers, "--cluster-prefix", "c d"],
+        "--cluster-p",
+      ],
+    ] as const
+  ) {
+    await using folder = await folderWith({});
+    const path = `${folder.path}/hub.json`;
+    const text = JSON.stringify({ port: 0, cluster });
+    await Deno.writeTextFile(path, text.replaceAll("FILE", path));
+    const { code, err } = await command("serve", "--config", path, ...flags);
+    const [first = ""] = err;
+    const expected = `hub: ${said.replace("FILE", path)}`;
+    assertEquals([code, first.slice(0, expected.length)], [2, expected]);
+  }
+});
+
+Deno.test("hub check says which cluster it found, without the secrets of it", async () => {
+  const servers = "nats://u:s3cret@127.0.0.1, tls://b:5";
+  for (
+    const [cluster, said] of [
+      [{ servers }, "is one of the cluster hub on 127.0.0.1:4222 and b:5"],
+      [
+        { servers: "a", prefix: "plant" },
+        "is one of the cluster plant on a:4222",
+      ],
+    ] as const
+  ) {
+    await using folder = await folderWith({ "hub.json": { cluster } });
+    const { err } = await command("check", `${folder.path}/hub.json`);
+    assert(err[0]!.endsWith(`, ${said}`), err[0]);
   }
 });
 

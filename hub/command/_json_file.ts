@@ -118,6 +118,7 @@ function lineAt(
 
 /** The part of JSON Schema that our schemas use. */
 export interface Schema {
+  readonly description?: string;
   readonly type?: string;
   readonly enum?: readonly unknown[];
   readonly $ref?: string;
@@ -191,7 +192,10 @@ export function faultsOf(
       const range = maximum === Infinity
         ? `${minimum} or more`
         : `from ${minimum} to ${maximum}`;
-      say(`has to be ${range}, not ${value}`);
+      const unit = /in milliseconds/i.test(schema.description ?? "")
+        ? " milliseconds"
+        : "";
+      say(`has to be ${range}${unit}, not ${value}`);
     }
     if (Array.isArray(value)) {
       if (value.length < (minItems ?? 0)) say("is empty");

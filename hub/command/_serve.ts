@@ -130,7 +130,10 @@ export function serveWith<const O extends Options>(
       const logger = loggerOf(all, full, limit);
       const named = <T>(reading: Promise<T>) =>
         namedIn(options.config, filesOf(read.command), reading);
-      const backplane = await named(backplaneOf(all, terminal, logger));
+      const source = { typed: options, config: options.config };
+      const backplane = await named(
+        backplaneOf(all, source, terminal, logger),
+      );
       let added: ServeAddition | undefined;
       const beforeListen = async (hub: Hub) => {
         if (!all.noPage) hub.open((await import("../page.ts")).page());

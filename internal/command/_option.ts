@@ -183,9 +183,9 @@ export function port(
 
 /** Which times an option takes. */
 export interface SecondsOptions {
-  /** The shortest one, in seconds; any but 0 unless told. */
-  min?: number;
-  /** Whether it may be `never`, as it may unless told. */
+  /** The shortest and the longest one, in seconds; any but 0 unless told. */
+  between?: readonly [min: number, max: number];
+  /** Whether it may be `never`; unless told, it may if none is the longest. */
   never?: boolean;
 }
 
@@ -198,7 +198,8 @@ export interface SecondsOptions {
  */
 export function seconds(
   help: string,
-  { min = 0, never = true }: SecondsOptions = {},
+  { between: [min, max] = [0, Infinity], never = max === Infinity }:
+    SecondsOptions = {},
 ): Option<number | undefined> {
   return {
     value: "SECONDS",
@@ -208,15 +209,18 @@ export function seconds(
       if (never && given === "never") return Infinity;
       const ms = Number(given) * 1_000;
       const isNumber = /^(\d+\.?\d*|\.\d+)$/.test(given);
-      if (isNumber && ms > 0 && ms >= min * 1_000) return ms;
-      const least = min > 0 ? `${min} seconds or more` : "more than 0 seconds";
+      const isFitting = ms > 0 && ms >= min * 1_000 && ms <= max * 1_000;
+      if (isNumber && isFitting) return ms;
+      const range = max === Infinity
+        ? "more than 0 seconds"
+        : `from ${min} to ${max} seconds`;
       const hint = never
         ? `: give ${name} never for no limit`
         : `, not "${given}"`;
       const orNever = never ? ", or never" : "";
       throw new UsageError(
         isNumber
-          ? `${name} has to be ${least}${hint}`
+          ? `${name} has to be ${range}${hint}`
           : `${name} has to be a number of seconds such as 2.5${orNever}, not "${given}"`,
       );
     },

@@ -166,11 +166,11 @@ clusterTest(
       TypeError,
       'prefix must be up to 100 letters, digits, - and _: got "a.b"',
     );
-    for (const lease of [0, 100, Infinity]) {
+    for (const lease of [0, 100, NaN, 3_600_001, Infinity]) {
       await assertRejects(
         () => connectNats({ servers: url!, lease }),
         RangeError,
-        `lease must be at least 2000 ms, and not Infinity: got ${lease}`,
+        `lease must be from 2000 to 3600000 ms: got ${lease}`,
       );
     }
     for (const label of ["", "a\nb", "\u001b[31m"]) {

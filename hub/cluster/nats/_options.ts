@@ -73,6 +73,17 @@ export function checkPrefix(prefix: string): void {
   );
 }
 
+/** The shortest lease and the longest, in milliseconds. */
+const [MIN_LEASE, MAX_LEASE] = [2_000, 3_600_000];
+
+/** Refuses a lease that ends before it is renewed, or after all have given up. */
+export function checkLease(lease: number): void {
+  if (lease >= MIN_LEASE && lease <= MAX_LEASE) return;
+  throw new RangeError(
+    `lease must be from ${MIN_LEASE} to ${MAX_LEASE} ms: got ${lease}`,
+  );
+}
+
 /** Refuses what people cannot call a node. */
 export function checkLabel(label: string): void {
   if (label !== "" && !/\p{Cc}/u.test(label)) return;
