@@ -15,6 +15,8 @@ export class Missing {
   readonly #names = new Set<string>();
   /** The nodes that there were, and that are not back yet. */
   #nodes: readonly NodeStatus[] = [];
+  /** The ids of those that are back: each is only one of them. */
+  readonly #back = new Set<string>();
   /** Until which turn of the clock they are waited for. */
   #until = 0;
 
@@ -25,6 +27,7 @@ export class Missing {
     const earlier = this.#nodes.filter(({ id }) => !ids.has(id));
     this.#nodes = [...earlier, ...nodes];
     this.#until = Infinity;
+    this.#back.clear();
   }
 
   /** It can reach them again. */
@@ -50,30 +53,48 @@ export class Missing {
    */
   tick(turn: number, find: () => readonly NodeStatus[]): void {
     if (this.#until === 0 || this.#until === Infinity) return;
-    if (this.#nodes.length > 0) {
-      const nodes = find();
-      const ids = new Map(nodes.map((node) => [node.id, node]));
-      const labels = new Map(nodes.map((node) => [node.label, node]));
-      this.#nodes = this.#nodes.filter((before) =>
-        !isBack(ids.get(before.id), before) &&
-        !isBack(labels.get(before.label), before)
-      );
-    }
+    if (this.#nodes.length > 0) this.#look(find());
     if (this.#nodes.length === 0) {
       this.#until = Math.min(this.#until, turn + SOON);
     }
     if (turn < this.#until) return;
     this.#until = 0;
     this.#nodes = [];
+    this.#back.clear();
     this.#names.clear();
   }
-}
 
-/** Whether a node is what another was before. */
-function isBack(node: NodeStatus | undefined, before: NodeStatus): boolean {
-  if (!node) return false;
-  if (node.id === before.id) {
-    return node.signs !== before.signs || !before.signs;
+  /** Leaves out what is back: with its id, as another, or started again. */
+  #look(nodes: readonly NodeStatus[]): void {
+    const ids = new Set(this.#nodes.map(({ id }) => id));
+    const news = nodes.filter(({ id }) => !ids.has(id));
+    this.#leave(
+      nodes,
+      (node, before) =>
+        node.id === before.id && (node.signs !== before.signs || !before.signs),
+    );
+    this.#leave(
+      news,
+      (node, before) =>
+        node.label === before.label && node.since === before.since,
+    );
+    this.#leave(
+      news,
+      (node, before) =>
+        node.label === before.label && node.since > before.since,
+    );
   }
-  return node.since >= before.since;
+
+  #leave(
+    nodes: readonly NodeStatus[],
+    isSame: (node: NodeStatus, before: NodeStatus) => boolean,
+  ): void {
+    this.#nodes = this.#nodes.filter((before) => {
+      const found = nodes.find((node) =>
+        !this.#back.has(node.id) && isSame(node, before)
+      );
+      if (found) this.#back.add(found.id);
+      return !found;
+    });
+  }
 }
