@@ -12,6 +12,8 @@ import type { Remotes } from "./_remotes.ts";
 
 /** How many seconds old a question is when it is asked after. */
 export const OLD = 2;
+/** How many audits of one participant wait for answers: of ten seconds. */
+const PENDING = 5;
 /** How long to wait after a name has moved: its node may say more itself. */
 const MOVED_DELAY = 50;
 
@@ -91,7 +93,8 @@ export class Audits {
       refs.push(ref);
     }
     if (refs.length === 0) return;
-    if (remote.audit) line.asked.delete(remote.audit);
+    const pending = this.#pending(remote);
+    if (pending.length === PENDING) line.asked.delete(pending.shift()!);
     const name = party.name!;
     const audit: Asked = {
       ref: 0,
@@ -101,7 +104,7 @@ export class Audits {
       waits: false,
     };
     line.asked.add(audit);
-    remote.audit = audit;
+    remote.audits = [...pending, audit];
     const owner = this.#others.ownerOf(name);
     if (remote.silent?.id !== owner?.id) remote.silent = owner;
     const message = encode([Kind.audit, audit.ref, ...refs]);
@@ -109,11 +112,20 @@ export class Audits {
     if (refusal) line.asked.delete(audit);
   }
 
-  /** Whether the last one has had no answer for a second or more. */
-  isUnanswered({ audit }: Remote): boolean {
-    const { asked, turn } = this.#line;
-    return audit !== undefined && asked.get(audit.ref) === audit &&
-      audit.turn < turn - 1;
+  /** The audits that have had no answer, nor have one after them. */
+  #pending({ audits }: Remote): Asked[] {
+    const { asked } = this.#line;
+    return audits.filter((audit) => asked.get(audit.ref) === audit);
+  }
+
+  /**
+   * Whether one has had no answer for a second or more, of what is still open
+   * then.
+   */
+  isUnanswered(remote: Remote): boolean {
+    const { sent } = remote.party.firstAsked!.tag as Asked;
+    const first = this.#pending(remote).find((audit) => audit.sent > sent);
+    return first !== undefined && first.turn < this.#line.turn - 1;
   }
 
   /**
@@ -196,7 +208,13 @@ export class Audits {
     if (audit?.then) return this.#auditor.found(audit.ref);
     if (!audit || !asked.delete(audit)) return;
     const remote = this.#remotes.get(audit.name);
-    if (remote) remote.silent = undefined;
+    if (remote) {
+      remote.silent = undefined;
+      // Answers come in order: those to earlier ones are lost.
+      for (const each of remote.audits) {
+        if (each.sent < audit.sent) asked.delete(each);
+      }
+    }
     for (const ref of refs) {
       const each = asked.get(Number(ref));
       // What was sent after the question cannot have been there.

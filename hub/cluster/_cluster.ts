@@ -279,7 +279,7 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
     this.#others.tick();
     for (const remote of this.#remotes) {
       const { firstAsked } = remote.party;
-      if (!firstAsked) remote.silent = undefined;
+      if (!firstAsked) remote.forgetAudits();
       else if (this.#isForsaken(remote)) this.#remotes.failAll(remote);
       else if (this.#audits.isSilent(remote)) this.#audits.giveUp(remote);
       else if (this.turn % OLD === 0) {

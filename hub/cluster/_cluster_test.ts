@@ -506,6 +506,42 @@ Deno.test("A question that a frozen hub has taken, whose name nobody has any mor
   assertEquals(one.texts(), []);
 });
 
+Deno.test("A hub that answers slowly is asked for what got lost all the same, and is not taken for silent", () => {
+  using _time = new FakeTime();
+  for (const seconds of [1, 3, 5]) {
+    const pair = new Pair();
+    const one = pair.client(0, "a");
+    const two = pair.client(1, "b");
+    one.take();
+    const [plane, slow] = pair.planes;
+    const publish = plane!.publish;
+    for (const uuid of ["lost", "open"]) {
+      if (uuid === "lost") plane!.publish = () => undefined;
+      one.say({ type: 2, route: "r", data: {}, uuid, destination: "b" });
+      plane!.publish = publish;
+    }
+    // What it sends comes seconds later.
+    const send = slow!.publish.bind(slow);
+    const late: (() => void)[][] = Array.from({ length: seconds }, () => []);
+    slow!.publish = (...message) =>
+      void late.at(-1)!.push(() => send(...message));
+    for (let n = 0; n < 30; n++) {
+      late.push([]);
+      late.shift()!.forEach((say) => say());
+      pair.settle();
+      if (n % 3 === 0) pair.signs++;
+      pair.tick(1);
+    }
+    const said = one.take().map(({ uuid, data }) => [uuid, data]);
+    const lost = "The answer was lost on the way between two hubs.";
+    assertEquals(said, [["lost", lost]], `${seconds} s`);
+    assertEquals(pair.warnings, []);
+    slow!.publish = send;
+    two.say({ type: 3, data: 1, uuid: "open", destination: "a" });
+    assertEquals(one.take().map(({ uuid }) => uuid), ["open"]);
+  }
+});
+
 Deno.test("An audit leaves alone what is still open", () => {
   using _time = new FakeTime();
   const pair = new Pair();

@@ -44,6 +44,9 @@ export interface Line {
 const encoder = /* @__PURE__ */ new TextEncoder();
 const NO_FIELDS = /* @__PURE__ */ new Uint8Array(1);
 
+/** Of most there are none, ever. */
+const NO_AUDITS: readonly Asked[] = [];
+
 /** A participant of another node. */
 export class Remote implements Participant, PassesOnOnce {
   readonly #line: Line;
@@ -61,8 +64,8 @@ export class Remote implements Participant, PassesOnOnce {
   turn = 0;
   /** When it was last asked or told something: see {@linkcode Line.count}. */
   sent = 0;
-  /** The last audit of what it was asked. */
-  audit: Asked | undefined;
+  /** The last audits of what it was asked, the oldest first. */
+  audits: readonly Asked[] = NO_AUDITS;
   /** The node that has had audits since, and has answered none of them. */
   silent: NodeStatus | undefined;
 
@@ -73,6 +76,13 @@ export class Remote implements Participant, PassesOnOnce {
     this.#to = { name };
     this.party.call(name);
     this.party.active = true;
+  }
+
+  /** It waits for nothing any more. */
+  forgetAudits(): void {
+    this.silent = undefined;
+    for (const audit of this.audits) this.#line.asked.delete(audit);
+    this.audits = NO_AUDITS;
   }
 
   /** See {@linkcode PassesOnOnce}. */

@@ -118,7 +118,7 @@ export class Remotes {
     remote.party.active = false;
     this.failAll(remote);
     this.#keeper.leave(remote.party);
-    if (remote.audit) this.#keeper.asked.delete(remote.audit);
+    remote.forgetAudits();
   }
 
   /**
