@@ -466,6 +466,17 @@ export class Hub implements AsyncDisposable {
   }
 }
 
+/** Why a client does not get a name now. */
+function whyHeld(exchange: Exchange, name: string): string {
+  if (exchange.isUndecided(name)) {
+    return "nobody can say now whether the name is free";
+  }
+  const seconds = exchange.freeIn(name);
+  return seconds === undefined
+    ? "the name is taken"
+    : `a hub that gives no sign of life has the name: free within ${seconds} s`;
+}
+
 /** Makes what passes on the messages of winerp clients, and of all others. */
 function makeRouter(options: HubOptions, log: CalmLogger): Router {
   const router = new Router({
@@ -473,10 +484,10 @@ function makeRouter(options: HubOptions, log: CalmLogger): Router {
     onName: (event, name) => {
       if (event === "join") log.info(`${name} joined`, "joined");
       else if (event === "hold") {
-        const why = router.exchange.isUndecided(name)
-          ? "nobody can say now whether the name is free"
-          : "the name is taken";
-        log.info(`${name} is on hold: ${why}`, "held");
+        log.info(
+          `${name} is on hold: ${whyHeld(router.exchange, name)}`,
+          "held",
+        );
       }
     },
     onDenial: (text) => log.warn(`Denied: ${text}`, "denied"),

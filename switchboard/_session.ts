@@ -9,6 +9,7 @@ import {
   type About,
   type Connected,
   type End,
+  type Exchange,
   type Fault,
   fault,
   type Flow,
@@ -190,9 +191,7 @@ export abstract class Session implements Connected, Host, Actor {
       "NotReady",
       this.wantedName === undefined
         ? "Take a name first: with ?name=NAME in the URL, or with hub.join."
-        : this.hub.exchange.isUndecided(this.wantedName)
-        ? "On hold: nobody can say now whether the name is free."
-        : "On hold: another client has the name.",
+        : whyHeld(this.hub.exchange, this.wantedName),
     );
   }
 
@@ -327,6 +326,18 @@ export abstract class Session implements Connected, Host, Actor {
     this.#late.stop();
     this.#receiver.close(error);
   }
+}
+
+/** Says why nobody gets a name now that is wanted. */
+function whyHeld(exchange: Exchange, name: string): string {
+  if (exchange.isUndecided(name)) {
+    return "On hold: nobody can say now whether the name is free.";
+  }
+  const seconds = exchange.freeIn(name);
+  return seconds === undefined
+    ? "On hold: another client has the name."
+    : "On hold: a hub that gives no sign of life has the name: it is free " +
+      `within ${seconds} s.`;
 }
 
 /** Encodes a text; one without other characters than ASCII at half the price. */

@@ -44,7 +44,7 @@ const TIME_REGEXP =
 
 /** Types that a program is given, and does not give. */
 const GIVEN_REGEXP =
-  /(State|Profile|Events)$|^(Member|Flow|TailReport|CaptureEntry)$/;
+  /(State|Profile|Events)$|^(Member|Flow|NodeStatus|NodeReport|TailReport|CaptureEntry)$/;
 
 const never = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) =>

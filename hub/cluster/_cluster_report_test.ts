@@ -58,6 +58,41 @@ Deno.test("A hub tells how its cluster is, and who is where", async () => {
   assertEquals(await ready(), [200, "ready\n"]);
 });
 
+Deno.test("A client that waits for a name of a hub without signs of life reads when it is free", async () => {
+  const lines: string[] = [];
+  const info = (line: string) => void lines.push(line);
+  const engine = new MemoryEngine();
+  const plane = engine.node("one");
+  const status = plane.status.bind(plane);
+  plane.status = () => {
+    const all = status();
+    const endsIn = 3_200;
+    const nodes = all.nodes.map((node) =>
+      node.label === "two" ? { ...node, endsIn } : node
+    );
+    return { ...all, nodes };
+  };
+  await using hub = await serve({
+    port: 0,
+    backplane: plane,
+    logger: { info },
+  });
+  await using other = await serve({ port: 0, backplane: engine.node("two") });
+  await using _bot = await client("bot", other.urls[0]);
+  const transport = await connectWebSocket(hub.urls[0]);
+  await transport.send('{"type":1,"id":"bot","uuid":"v"}');
+  await until(() => lines.length > 0);
+  assertEquals(
+    lines[0],
+    '"bot" is on hold: a hub that gives no sign of life has the name: free ' +
+      "within 4 s",
+  );
+  const http = hub.urls[0].replace("ws:", "http:");
+  const metrics = await (await fetch(`${http}/metrics`)).text();
+  assert(metrics.includes("wirekit_hub_cluster_nodes 1\n"));
+  await transport.close();
+});
+
 Deno.test("Rules hold at the hub of the one who asks, wherever the other is", async () => {
   const engine = new MemoryEngine();
   const rules = [

@@ -50,6 +50,11 @@ export interface NodeStatus {
    * the engine knows without.
    */
   readonly signs?: number;
+  /**
+   * There if it gives no sign of life any more: after how many milliseconds its
+   * names are free at the latest, if it gives none.
+   */
+  readonly endsIn?: number;
 }
 
 /**

@@ -16,6 +16,7 @@ import {
 import { checkApart } from "@wirekit/internal/limits";
 import type { Backplane } from "../cluster/backplane.ts";
 import type { Hub, Logger } from "../hub.ts";
+import { presentIn } from "../watch/hubs/_cluster.ts";
 import { type HubServer, serve } from "../serve.ts";
 import { backplaneOf } from "./_cluster.ts";
 import { loggerOf } from "./_log.ts";
@@ -187,7 +188,7 @@ async function tell(
   }
   if (hasPage) terminal.log(`Its page is ${pageOf(urls[0])}`);
   if (backplane) {
-    const others = backplane.status().nodes.length - 1;
+    const others = presentIn(backplane.status()).length - 1;
     const nodes = others === 1 ? "node" : "nodes";
     terminal.log(`It forms one hub with ${others} other ${nodes}`);
   }

@@ -219,6 +219,20 @@ export class Exchange {
     return (undecided ?? reason !== undefined) && !this.has(name);
   }
 
+  /**
+   * Returns how soon a name is free whose hub gives no sign of life any more.
+   *
+   * @param name The JSON text of the name.
+   * @returns Within how many seconds; nothing if nobody has the name, or at a hub
+   * that is there.
+   */
+  freeIn(name: string): number | undefined {
+    const { names, nodes = [] } = this.cluster ?? {};
+    const owner = names?.get(name);
+    const { endsIn } = nodes.find(({ id }) => id === owner) ?? {};
+    return endsIn === undefined ? undefined : Math.ceil(endsIn / 1_000);
+  }
+
   /** What other hubs of the cluster say of themselves, if there is one. */
   get peers(): PeerLine | undefined {
     return this.#directory.cluster?.peers;

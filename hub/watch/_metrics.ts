@@ -3,7 +3,7 @@
 
 import config from "../deno.json" with { type: "json" };
 import type { Census } from "./figures/_census.ts";
-import { reportCluster } from "./hubs/_cluster.ts";
+import { presentIn, reportCluster } from "./hubs/_cluster.ts";
 import type { Histogram } from "./figures/_histogram.ts";
 import { nameOf } from "./figures/_samples.ts";
 import type { Parts, Reports } from "./_reports.ts";
@@ -155,7 +155,7 @@ function writeCluster(page: Page, { hub }: Parts): void {
     [[{}, cluster.reason === undefined ? 0 : 1]],
   );
   page.gauge("cluster_nodes", "Hubs of the cluster, with this one.", [
-    [{}, cluster.nodes.length],
+    [{}, presentIn(cluster).length],
   ]);
   page.gauge("cluster_names_elsewhere", "Names that other hubs have.", [
     [{}, cluster.names.size],

@@ -118,6 +118,27 @@ Deno.test(
 );
 
 Deno.test(
+  "A hub that is killed and started again at once: what it was does not count as a hub, and who waits for a name of it reads how long",
+  options,
+  async () => {
+    await using scene = await openScene();
+    const { one, two, bot } = scene;
+    await one.end("SIGKILL");
+    await one.start();
+    await one.says(/forms one hub with 1 other node\n/);
+    await one.says(
+      /"bot" is on hold: a hub that gives no sign of life has the name: free within [1-4] s/,
+    );
+    assertMatch((await one.get("/metrics")).text, /hub_cluster_nodes 2$/m);
+    await bot.ready({ timeout: 10_000 });
+    for (const node of [one, two]) {
+      const { metrics } = await toldBy(node);
+      assertMatch(metrics, /hub_cluster_nodes 2$/m);
+    }
+  },
+);
+
+Deno.test(
   "A hub that freezes for longer than its lease: it gives up its names, and no late answer of it arrives",
   options,
   async () => {

@@ -113,6 +113,10 @@ export class NatsBackplane implements Backplane, BytesPlane, NameKeeper {
     return this.#membership.ready;
   }
 
+  get isUndecided(): boolean {
+    return this.#membership.isUndecided;
+  }
+
   isThere(node: string): Promise<boolean> {
     return this.#peers.isThere(node);
   }

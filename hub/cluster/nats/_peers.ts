@@ -17,6 +17,8 @@ const MAX_DEPARTED = 1_000;
 /** Another node, and when it last gave a sign of life, by this node's clock. */
 interface Peer {
   status: NodeStatus;
+  /** When it was heard of first. */
+  came: number;
   seen: number;
   /** The revision of that sign. */
   revision: number;
@@ -31,6 +33,8 @@ interface PeerWatcher {
   readonly self: Start;
   /** Whether the engine can be asked now. */
   readonly ready: boolean;
+  /** Whether it takes no signs of life now. */
+  readonly isUndecided: boolean;
   log(level: "info" | "warn", line: string): void;
   /** A node is gone. */
   gone(id: string): void;
@@ -64,10 +68,32 @@ export class Peers {
 
   /** What is known of each. */
   get statuses(): NodeStatus[] {
-    return Array.from(
-      this.#peers.values(),
-      ({ status, signs }) => ({ ...status, signs }),
-    );
+    const { ready, isUndecided } = this.#watcher;
+    // Else there are no signs of life of anybody.
+    const canTell = ready && !isUndecided;
+    return Array.from(this.#peers.values(), (peer) => ({
+      ...peer.status,
+      signs: peer.signs,
+      ...(canTell && this.#isSilent(peer) && { endsIn: this.#endOf(peer) }),
+    }));
+  }
+
+  /**
+   * Whether a node gives no sign of life any more: for half of the lease, or
+   * since it was started again.
+   */
+  #isSilent({ status, seen, signs }: Peer): boolean {
+    const isEarlier = ({ label, since }: Start) =>
+      label === status.label && since > status.since;
+    return now() - seen > this.#lease / 2 ||
+      signs === 1 && isEarlier(this.#watcher.self) ||
+      [...this.#peers.values()].some((other) =>
+        other.came >= seen && isEarlier(other.status)
+      );
+  }
+
+  #endOf({ seen }: Peer): number {
+    return Math.max(0, Math.ceil(seen + this.#lease - now()));
   }
 
   /** Returns whether a node is there, as far as this one has heard. */
@@ -120,7 +146,8 @@ export class Peers {
     }
     if (peer?.revision !== revision) {
       const signs = (peer?.signs ?? 0) + 1;
-      this.#peers.set(id, { status, seen: now(), revision, signs });
+      const { came = now() } = peer ?? {};
+      this.#peers.set(id, { status, came, seen: now(), revision, signs });
     }
     return true;
   }

@@ -11,13 +11,17 @@ import { Peers } from "./_peers.ts";
 const BOT = '"bot"';
 
 /** An entry of a node called `other`, or of what is left of it. */
-function entry(operation: "PUT" | "DEL", revision: number): KvEntry {
-  const text = JSON.stringify({ label: "other", since: 1, figures: {} });
-  return { key: "other", operation, revision, string: () => text } as KvEntry;
+function entry(
+  operation: "PUT" | "DEL",
+  revision: number,
+  { key = "other", since = 1 } = {},
+): KvEntry {
+  const text = JSON.stringify({ label: "other", since, figures: {} });
+  return { key, operation, revision, string: () => text } as KvEntry;
 }
 
 /** The nodes and names of a node, whose engine answers as it is told. */
-function setup() {
+function setup({ label = "me", since = 0, isUndecided = false } = {}) {
   const gone: string[] = [];
   const log: string[] = [];
   const won: string[] = [];
@@ -34,8 +38,9 @@ function setup() {
   };
   const peers: Peers = new Peers(nodes as unknown as KV, 4_000, {
     id: "me",
-    self: { label: "me", since: 0 },
+    self: { label, since },
     ready: true,
+    isUndecided,
     log: (_level, line) => void log.push(line),
     gone(id) {
       gone.push(id);
@@ -83,6 +88,55 @@ Deno.test("Peers brings back no node that has left while it was looked for", asy
       +isKnown,
     );
   }
+});
+
+Deno.test("Peers says of a node that gives no sign of life when its names are free, unless no sign of anybody would come", async () => {
+  using time = new FakeTime();
+  const { peers } = setup();
+  const stuck = setup({ isUndecided: true });
+  const endsIn = () => peers.statuses[0]?.endsIn;
+  for (const each of [peers, stuck.peers]) each.hear(entry("PUT", 1));
+  await time.tick(2_000);
+  assertEquals(endsIn(), undefined);
+  await time.tick(500);
+  assertEquals([endsIn(), stuck.peers.statuses[0]?.endsIn], [1_500, undefined]);
+  peers.hear(entry("PUT", 2));
+  assertEquals(endsIn(), undefined);
+});
+
+Deno.test("Peers takes an earlier start of its node for gone unless it gives a sign of life", () => {
+  using _time = new FakeTime();
+  for (
+    const [label, since] of [["other", 2], ["other", 0], ["me", 2]] as const
+  ) {
+    const { peers } = setup({ label, since });
+    const endsIn = () => peers.statuses[0]!.endsIn;
+    peers.hear(entry("PUT", 1));
+    const isEarlier = label === "other" && since > 1;
+    assertEquals(endsIn(), isEarlier ? 4_000 : undefined);
+    peers.hear(entry("PUT", 2));
+    assertEquals(endsIn(), undefined);
+  }
+});
+
+Deno.test("Peers takes an earlier start of another node for gone unless it gives a sign of life", async () => {
+  using time = new FakeTime();
+  const { peers } = setup();
+  const silent = () =>
+    peers.statuses.filter(({ endsIn }) => endsIn !== undefined)
+      .map(({ id }) => id);
+  peers.hear(entry("PUT", 1));
+  peers.hear(entry("PUT", 2));
+  await time.tick(500);
+  peers.hear(entry("PUT", 3, { key: "again", since: 2 }));
+  assertEquals(silent(), ["other"]);
+  await time.tick(100);
+  // Two are called the same.
+  peers.hear(entry("PUT", 4));
+  assertEquals(silent(), []);
+  await time.tick(100);
+  peers.hear(entry("PUT", 5, { key: "again", since: 2 }));
+  assertEquals(silent(), []);
 });
 
 Deno.test("Peers says that a node has left only if it has heard of it more than once: it may have been dead before", () => {

@@ -6,6 +6,7 @@ import { useArrival } from "../../../pages/app/gate.tsx";
 import type { ClusterReport } from "../../watch/reports/cluster.ts";
 import type { HubReport } from "../../watch/reports/hub.ts";
 import { age, moment, some } from "./format.ts";
+import { presentIn } from "./hubs.tsx";
 import { Menu } from "./menu.tsx";
 import type { Model } from "./model.ts";
 import { Copy } from "./parts.tsx";
@@ -104,7 +105,7 @@ function Cluster(
     <div class="cluster" title={[...words, reason ?? ""].join("\n")}>
       <dt>Cluster</dt>
       <dd class={reason === undefined ? "" : "bad"}>
-        {state === "open" ? some(nodes.length, "hub") : "alone"}
+        {state === "open" ? some(presentIn(nodes).length, "hub") : "alone"}
         {namesElsewhere > 0 && (
           <span class="note">
             {`${some(namesElsewhere, "name")} elsewhere${

@@ -14,6 +14,11 @@ const STATES: Record<ClusterReport["state"], [level: string, words: string]> = {
   closed: ["bad", "This hub has left the cluster"],
 };
 
+/** Those that give signs of life. */
+export function presentIn(nodes: readonly NodeReport[]): readonly NodeReport[] {
+  return nodes.filter(({ endsIn }) => endsIn === undefined);
+}
+
 /** The hubs, the busiest first. */
 export function Hubs({ model }: { model: Model }): JSX.Element | null {
   const cluster = model.report?.cluster;
@@ -29,7 +34,7 @@ export function Hubs({ model }: { model: Model }): JSX.Element | null {
       title="Hubs"
       note={
         <>
-          {count(nodes.length)}
+          {count(presentIn(nodes).length)}
           <span class="engine" title={`since ${moment(since)}`}>
             <span class={`dot ${level}`} aria-hidden="true" />
             {reason ?? words}
@@ -74,8 +79,8 @@ function Row({ model, node, part }: {
   node: NodeReport;
   part: number;
 }): JSX.Element {
-  const { label, here, figures, since, id } = node;
-  const silent = model.silent.includes(label);
+  const { label, here, figures, since, id, endsIn } = node;
+  const isSilent = endsIn !== undefined || model.silent.includes(label);
   const figure = (name: string) => figures[name] ?? 0;
   const errors = figure("errorsPerSecond");
   return (
@@ -90,8 +95,15 @@ function Row({ model, node, part }: {
           {label}
         </button>
         {here && <span class="tag">this</span>}
-        {silent && (
-          <span class="tag bad" title="It did not say who is there">
+        {isSilent && (
+          <span
+            class="tag bad"
+            title={endsIn === undefined
+              ? "It did not say who is there"
+              : `It gives no sign of life: its names are free within ${
+                Math.ceil(endsIn / 1_000)
+              } s`}
+          >
             silent
           </span>
         )}

@@ -6,6 +6,13 @@ import type { Exchange } from "../../exchange/exchange.ts";
 import type { ClusterReport } from "../reports/cluster.ts";
 import type { Problem } from "../reports/hub.ts";
 
+/** The hubs that give signs of life. */
+export function presentIn(
+  { nodes }: Pick<BackplaneStatus, "nodes">,
+): readonly NodeStatus[] {
+  return nodes.filter(({ endsIn }) => endsIn === undefined);
+}
+
 /** What people call hubs; those that are called the same are told apart. */
 export function labelsOf(nodes: readonly NodeStatus[]): Map<string, string> {
   const times = Map.groupBy(nodes, ({ label }) => label);

@@ -52,6 +52,11 @@ export interface NodeReport {
    * between two hubs counts at both.
    */
   readonly figures: Readonly<Record<string, number>>;
+  /**
+   * There if it gives no sign of life any more: after how many milliseconds its
+   * names are free, if it gives none.
+   */
+  readonly endsIn?: number;
 }
 
 /**
