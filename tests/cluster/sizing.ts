@@ -13,6 +13,7 @@ import { keyOf } from "../../hub/cluster/nats/_keys.ts";
 import { connect, Kvm } from "../../hub/cluster/testdata/nats.ts";
 import { installNats } from "../_nats.ts";
 import { claimMany } from "./_claims.ts";
+import { hubSizes, rss } from "./_hub_sizes.ts";
 import { writeTable } from "./_record.ts";
 import { Engine } from "./_servers.ts";
 
@@ -23,12 +24,6 @@ const CLAIMED = { 1: 20_000, 3: 5_000 };
 const SUBSCRIBED = 100_000;
 
 const { gc } = globalThis as unknown as { gc: () => void };
-
-/** The memory of a process, in bytes. */
-async function rss(pid: number): Promise<number> {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  return 1_024 * Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
-}
 
 /** How much a hub remembers of a name that another hub has. */
 function directory(): number {
@@ -93,9 +88,14 @@ Deno.env.set("NATS_SERVER", await installNats());
 const known = directory();
 const one = await engineOf(1);
 const three = await engineOf(3);
+const hub = await hubSizes();
 const grouped = (value: number) => Math.round(value).toLocaleString("en");
 const bytes = (value = 0) => `${grouped(value)} B`;
 const rate = (value = 0) => `${grouped(value)}/s`;
+/** What does not depend on how many servers there are. */
+const both = (what: string, text: string) => [what, text, text];
+const mebibytes = `${Math.round(hub.process / 1_048_576)} MiB`;
+const kibibytes = `${(hub.client / 1_024).toFixed(1)} KiB`;
 await writeTable("sizing", [
   ["what", "one server", "three servers"],
   ["names claimed", rate(one["claims"]), rate(three["claims"])],
@@ -105,9 +105,12 @@ await writeTable("sizing", [
     bytes(one["interest"]),
     bytes(three["interest"]),
   ],
-  [
-    "a name of another hub, in the memory of a hub",
-    bytes(known),
-    bytes(known),
-  ],
+  both("a name that nobody has any more, stored", bytes(hub.marker)),
+  both("a name of another hub, in the memory of a hub", bytes(known)),
+  both("a client of the hub, in the memory of a hub", kibibytes),
+  both("the process of a hub that nobody uses", mebibytes),
+  both(
+    "CPU time of a hub for a name that another claims",
+    `${Math.round(hub.hearing)} µs`,
+  ),
 ]);
