@@ -167,7 +167,7 @@ export interface CallingOptions<P = AnyPeer> {
   maxQueuedBytes?: number;
   /**
    * The largest message to send, in bytes of UTF-8. A larger call fails with a
-   * `LimitError`, a larger result becomes an error. A Python peer drops the
+   * `LimitError`, a larger result or error becomes one. A Python peer drops the
    * connection over a message above the default.
    *
    * @default {4194303}

@@ -474,13 +474,50 @@ Deno.test("Peer answers even if what it should tell cannot be sent", async () =>
     (await raw.ask({ id: 2, method })).error;
   const hidden = { type: "InternalError", message: "Route failed" };
   assertEquals(await ask("circle"), hidden);
-  assertEquals(await ask("large"), hidden);
+  assertEquals(await ask("large"), {
+    type: "LimitError",
+    message: "The error is too large: Message is larger than 200 bytes",
+  });
   assertEquals(failures.length, 2);
   assertEquals(await ask("odd"), { type: "Error", message: "Error: odd" });
   assertEquals(await ask("thenable"), {
     type: "Error",
     message: "Error: thenable",
   });
+});
+
+Deno.test("Peer tells its caller and its log that an error is too large to send", async () => {
+  const lines: string[] = [];
+  const { peer, raw } = rawPair({
+    maxSentBytes: 200,
+    logger: { error: (line) => lines.push(line) },
+    exposeErrors: (_, method) => ({
+      type: "Error",
+      message: "short",
+      data: method === "data" ? "é".repeat(100) : "",
+    }),
+    routes: {
+      refuse() {
+        throw new RouteError("x".repeat(300), { type: "KeyError" });
+      },
+      data() {
+        throw new Error("with data");
+      },
+    },
+  });
+  await using _ = peer;
+  const tooLarge = "The error is too large: Message is larger than 200 bytes";
+  for (const method of ["refuse", "data"]) {
+    const { error } = await raw.ask({ id: 2, method });
+    assertEquals(error, { type: "LimitError", message: tooLarge });
+  }
+  assertEquals(lines, [
+    'The error of route "refuse" cannot be sent: ' +
+    "LimitError: Message is larger than 200 bytes",
+    'The error of route "data" cannot be sent: ' +
+    "LimitError: Message is larger than 200 bytes",
+    'Route "data" failed: Error: with data',
+  ]);
 });
 
 Deno.test("Peer answers what is too much for the stack", async () => {

@@ -51,8 +51,8 @@ export class Reports<P, H extends Hooks<P>> {
   }
 
   /** Reports that code of the user failed where nothing else reports it. */
-  failed(peer: P, error: unknown): void {
-    this.log("error", `A hook or listener failed: ${describe(error)}`, "hook");
+  failed(peer: P, error: unknown, what = "A hook or listener failed"): void {
+    this.log("error", `${what}: ${describe(error)}`, "hook");
     try {
       this.hooks.error?.(peer, error);
     } catch {

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { errorOf } from "@wirekit/internal/errors";
+import { errorOf, LimitError } from "@wirekit/internal/errors";
 import type { PeerHooks } from "../peer_options.ts";
 import { describe, type Reports } from "./_reports.ts";
 import type { Sender } from "./_sender.ts";
@@ -105,15 +105,19 @@ export class Responder {
     return this.#running + this.#queue.length - this.#next;
   }
 
-  /** Answers that a call cannot be read. */
-  refuse(id: RequestMessage["id"], error: ErrorBody): void {
+  /** Answers with an error, if only with the error that it cannot be sent. */
+  refuse(
+    id: RequestMessage["id"],
+    error: ErrorBody,
+    what = "a call that cannot be read",
+  ): void {
     const { peer, reports, sender } = this.#options;
     try {
       sender.send(formatError(id, error));
     } catch (failure) {
-      reports.failed(peer, failure);
-      // The error cannot be sent: the caller must not wait for it.
-      if (error !== HIDDEN) this.refuse(id, HIDDEN);
+      reports.failed(peer, failure, `The error of ${what} cannot be sent`);
+      // The caller must not wait for it.
+      if (error !== HIDDEN) this.refuse(id, unsent(error, failure), what);
     }
   }
 
@@ -188,11 +192,11 @@ export class Responder {
     if (this.#ended) return;
     const { peer, reports } = this.#options;
     const { hooks, logger } = reports;
-    this.refuse(id, this.#bodyOf(error, method));
+    const name = JSON.stringify(method.slice(0, 100));
+    this.refuse(id, this.#bodyOf(error, method), `route ${name}`);
     if (logger) {
       reports.guard(peer, () => {
         if (error instanceof RouteError) return;
-        const name = JSON.stringify(method.slice(0, 100));
         const line = `Route ${name} failed: ${describe(error)}`;
         reports.log("error", line, "route");
       });
@@ -217,4 +221,11 @@ export class Responder {
       return HIDDEN;
     }
   }
+}
+
+/** Returns what the caller is told in place of an error that cannot be sent. */
+function unsent({ type }: ErrorBody, failure: unknown): ErrorBody {
+  if (!(failure instanceof LimitError) || type === failure.name) return HIDDEN;
+  const message = `The error is too large: ${failure.message}`;
+  return { type: failure.name, message };
 }
