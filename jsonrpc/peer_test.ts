@@ -310,6 +310,37 @@ Deno.test("Peer answers -32008 and -32011 instead of what is too large", async (
   ]);
 });
 
+Deno.test("Peer answers -32008 instead of an error that is too large, and reports why", async () => {
+  const reported: string[] = [];
+  const methods = new Methods()
+    .add("data", () => {
+      throw new JsonRpcError(7, "short", { data: "é".repeat(100) });
+    })
+    .add("message", () => {
+      throw new JsonRpcError(7, "x".repeat(300));
+    })
+    .add("fails", () => {
+      throw new Error("y".repeat(300));
+    });
+  await using at = bench({
+    methods,
+    maxResponseBytes: 200,
+    exposeErrors: true,
+    onError: (error) => reported.push(String(error)),
+  });
+  for (const method of ["data", "message", "fails"]) {
+    const { error } = await at.raw.ask({ jsonrpc: "2.0", method, id: 1 });
+    assertEquals([error?.code, error?.message], [-32008, "Response too large"]);
+  }
+  const rest = "it is larger than 200 bytes (maxResponseBytes)";
+  assertEquals(reported, [
+    `LimitError: Error 7 is not sent: ${rest}`,
+    `LimitError: Error 7 is not sent: ${rest}`,
+    `Error: ${"y".repeat(300)}`,
+    `LimitError: Error -32603 is not sent: ${rest}`,
+  ]);
+});
+
 Deno.test("Peer lets its calls wait for their turn instead of failing them", async () => {
   const { methods, calls } = gate();
   await using at = linked({ methods, maxHandlers: 2, maxQueuedCalls: 0 }, {

@@ -231,8 +231,9 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
       return this.#fail(call, error, reply);
     }
     const { maxResponseBytes = DEFAULTS.maxResponseBytes } = this.#options;
-    if (!exceeds(wire, maxResponseBytes)) return reply(wire);
-    this.#refuse(id, RESPONSE_TOO_LARGE, "Response too large", reply);
+    reply(
+      exceeds(wire, maxResponseBytes) ? this.#writeError(id, tooLarge()) : wire,
+    );
   }
 
   #stream(iterable: AsyncIterable<unknown>): unknown {
@@ -275,6 +276,19 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
   }
 
   #encodeError(id: Id, error: JsonRpcError): T {
+    const { maxResponseBytes = DEFAULTS.maxResponseBytes } = this.#options;
+    const wire = this.#writeError(id, error);
+    if (!exceeds(wire, maxResponseBytes)) return wire;
+    this.#report(
+      new LimitError(
+        `Error ${error.code} is not sent: it is larger than ` +
+          `${maxResponseBytes} bytes (maxResponseBytes)`,
+      ),
+    );
+    return this.#writeError(id, tooLarge());
+  }
+
+  #writeError(id: Id, error: JsonRpcError): T {
     const { code, message } = error;
     if (this.#options.errorData === false) {
       return this.#codec.encode({ id, error: { code, message } });
@@ -318,4 +332,10 @@ async function endStream(value: unknown): Promise<void> {
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === "object" && value !== null &&
     Symbol.asyncIterator in value;
+}
+
+function tooLarge(): JsonRpcError {
+  return new JsonRpcError(RESPONSE_TOO_LARGE, "Response too large", {
+    reserved: true,
+  });
 }
