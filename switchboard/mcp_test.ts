@@ -113,7 +113,8 @@ Deno.test("An assistant lists and calls what it is allowed", () =>
 
 Deno.test("An assistant may call nothing that was not allowed", () =>
   withAssistant({}, async (call, _bot, _url, list) => {
-    assertEquals((await list()).map(({ name }) => name), ["hub/request"]);
+    // Of what is not allowed nothing is listed: it would fail each time.
+    assertEquals(await list(), []);
     for (
       const [tool, args] of [
         ["bot/echo", {}],
@@ -621,6 +622,7 @@ Deno.test("switchboard mcp trusts the certificate that it is given", async () =>
 
   const other = startBridge(url);
   await other.say(HELLO);
+  assertStringIncludes((await other.next()).error.message, "--ca");
   assertEquals(await other.next(), undefined);
   await other.end().catch(() => {});
   const said = await new Response(other.child.stderr).text();
@@ -720,14 +722,3 @@ Deno.test("switchboard mcp answers the calls that run when its input ends", () =
     await child.stderr.cancel();
     assertEquals(await next(), undefined);
   }));
-
-Deno.test("switchboard mcp says that there is no hub", async () => {
-  const { child, say, next, end } = startBridge("http://127.0.0.1:1");
-  await say(HELLO);
-  const closing = end().catch(() => {});
-  const said = await new Response(child.stderr).text();
-  assertEquals(await next(), undefined);
-  assertEquals((await child.status).code, 3);
-  await closing;
-  assert(said.startsWith("switchboard: Cannot connect"), said);
-});

@@ -8,9 +8,15 @@ import {
   type Terminal,
   UsageError,
 } from "@wirekit/internal/command";
-import { HandshakeError, shownUrl } from "@wirekit/internal/errors";
+import {
+  HandshakeError,
+  NotConnectedError,
+  shownUrl,
+} from "@wirekit/internal/errors";
 // @ts-types="@modelcontextprotocol/sdk/server/stdio"
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+// @ts-types="@modelcontextprotocol/sdk/types"
+import type { RequestId } from "@modelcontextprotocol/sdk/types.js";
 import { HubSession } from "./_mcp_session.ts";
 
 /** The part of Node by which the SDK reads and writes. */
@@ -74,10 +80,10 @@ export async function bridge(
   // The assistant does not read any more.
   process.stdout.on("error", end);
   /** What was asked and is not answered yet. */
-  const open = new Set<unknown>();
+  const open = new Set<RequestId>();
   let isOver = false;
-  const close = (id?: unknown) => {
-    open.delete(id);
+  const close = (id?: RequestId) => {
+    if (id !== undefined) open.delete(id);
     if (isOver && open.size === 0) void last.then(end);
   };
   let lastByte = NEWLINE;
@@ -97,27 +103,34 @@ export async function bridge(
       if (!("method" in message)) close(message.id);
     }, ended.reject);
   });
+  const refuse = (id: RequestId, message: string) => {
+    open.delete(id);
+    return near.send({ jsonrpc: "2.0", id, error: { code: -32000, message } })
+      .catch(() => {});
+  };
   let hasBegun = false;
   let last: Promise<void> = Promise.resolve();
   near.onmessage = (message) => {
     if ("id" in message && "method" in message) open.add(message.id);
     else if ("method" in message && message.method === CANCELLED) {
-      open.delete(message.params?.requestId);
+      open.delete(message.params?.requestId as RequestId);
     }
     if (!hasBegun) {
       hasBegun = true;
-      last = session.begin(message).catch((error) =>
-        ended.reject(failureOf(url, error))
-      );
+      last = session.begin(message).catch(async (error) => {
+        const failure = failureOf(url, error);
+        // An assistant shows its user what is answered, not what is logged.
+        await Promise.all([...open].map((id) => refuse(id, failure.message)));
+        ended.reject(failure);
+      });
       return;
     }
     last = session.send(message).catch((error: Error) => {
-      if (!("id" in message) || !("method" in message)) return;
-      // The assistant waits for its answer.
-      const { id } = message;
-      const text = `The hub does not answer: ${failureOf(url, error).message}`;
-      near.send({ jsonrpc: "2.0", id, error: { code: -32000, message: text } })
-        .catch(() => {}).then(() => close(id));
+      const { id } = message as { id?: RequestId };
+      if (id === undefined || !open.has(id)) return;
+      const { message: why } = failureOf(url, error);
+      return refuse(id, `The hub does not answer: ${why}`)
+        .then(() => close(id));
     });
   };
   await near.start();
@@ -144,7 +157,14 @@ function failureOf(url: URL, error: Error): Error {
   const place = shownUrl(`${url}`);
   const { code: status } = error as { code?: unknown };
   if (typeof status !== "number" || status < 0) {
-    return fetchFailure(place, error);
+    const failure = fetchFailure(place, error);
+    if (!failure.message.includes("nobody listens there")) return failure;
+    const advice =
+      "switchboard serve --mcp PATTERN starts a hub; --url names " +
+      "another address";
+    return new NotConnectedError(`${failure.message} ${advice}`, {
+      cause: error,
+    });
   }
   const said = oneLine(error.message.replace(/^.*endpoint[^:]*: /s, ""));
   const isOther = status !== 401 && !said.includes("--mcp");

@@ -7,6 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { Client } from "@wirekit/hub";
+import { freePort } from "../../tests/_port.ts";
 import { mcpDoor } from "../mcp.ts";
 import { serve } from "../serve.ts";
 import { HELLO, startBridge } from "../testdata/bridge.ts";
@@ -86,6 +87,30 @@ Deno.test("switchboard mcp goes on when its hub was started again", async () => 
   }
   const { code, said: errors } = await endOf(bridge);
   assertEquals([code, errors], [0, ""]);
+});
+
+Deno.test("switchboard mcp answers an assistant whose hub is not there what to do, and ends", async () => {
+  const port = freePort();
+  const bridge = startBridge(`http://127.0.0.1:${port}`);
+  await bridge.write(
+    [HELLO, INITIALIZED, listTools(7)].map((each) => JSON.stringify(each))
+      .join("\n") + "\n",
+  );
+  const what = `Cannot connect to http://127.0.0.1:${port}/…: nobody ` +
+    "listens there. Is the server running, and is the address right? " +
+    "switchboard serve --mcp PATTERN starts a hub; --url names another address";
+  for (const id of [HELLO.id, 7]) {
+    assertEquals(await bridge.next(), {
+      jsonrpc: "2.0",
+      id,
+      error: { code: -32000, message: what },
+    });
+  }
+  assertEquals(await bridge.next(), undefined);
+  assertEquals(await endOf(bridge), {
+    code: 3,
+    said: `switchboard: ${what}\n`,
+  });
 });
 
 Deno.test("switchboard mcp ends although its hub hangs", async () => {
@@ -204,6 +229,8 @@ for (
     const { code, said: all } = await endOf(bridge);
     assertEquals(code, 3);
     assertEquals(all.trimEnd().split("the server answered ")[1], said);
-    await bridge.next();
+    const { id, error } = await bridge.next();
+    assertEquals([id, `switchboard: ${error.message}\n`], [HELLO.id, all]);
+    assertEquals(await bridge.next(), undefined);
   });
 }

@@ -4,8 +4,12 @@ import type { RouteInfo } from "@wirekit/hub/hub";
 import type { HomeItem, HomeKind } from "@wirekit/openwebnet";
 import type { GatewayRoute } from "./_route.ts";
 
+/** What calls over HTTP and assistants have not. */
+const NAME = "a name at the hub, unlike an assistant or a call over HTTP,";
+
 const SUBSCRIBE: RouteInfo = {
-  description: "Tells you what happens on the bus, as information",
+  description: "Tells you what happens on the bus, as information. Only a " +
+    `client with ${NAME} can be told`,
   params: {
     type: "object",
     properties: {
@@ -45,7 +49,9 @@ export function schemasOf(
   return {
     ...all,
     subscribe: SUBSCRIBE,
-    unsubscribe: { description: "Tells you nothing any more" },
+    unsubscribe: {
+      description: `Tells a client with ${NAME} nothing any more`,
+    },
   };
 }
 

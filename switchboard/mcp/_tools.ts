@@ -22,8 +22,12 @@ export interface Tool {
 /** The name of the hub's own tools. */
 export const HUB_TOOLS = "hub";
 
+/** Allows nothing. */
+const NOTHING: Allowed = () => false;
+
 /** Reads patterns such as `home/light.*`. */
 export function allowedBy(patterns: readonly string[]): Allowed {
+  if (patterns.length === 0) return NOTHING;
   const all = patterns.map((pattern) => {
     const slash = pattern.indexOf("/");
     const isAll = pattern === "*";
@@ -88,7 +92,7 @@ export function toolsOf(
     .sort((a, b) => a.title < b.title ? -1 : 1);
   const tools = found.slice(0, PAGE).map(({ route }) => toolOf(route));
   if (found.length > PAGE) return { tools, nextCursor: tools.at(-1)!.name };
-  tools.push(REQUEST);
+  if (allowed !== NOTHING) tools.push(REQUEST);
   if (allowed(HUB_TOOLS, "inform")) tools.push(INFORM);
   return { tools };
 }
