@@ -74,9 +74,15 @@ const encoder = new TextEncoder();
 /** The terminal of this process. Disposing it restores Ctrl-C. */
 export class ProcessTerminal implements Terminal, Disposable {
   readonly #stop = new AbortController();
-  readonly #signals: readonly Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM"];
+  readonly #signals = listenersOf(
+    () => {
+      // A second Ctrl-C means that the user does not want to wait for a clean
+      // end.
+      if (this.signal.aborted) Deno.exit(130);
+      this.#end();
+    },
+    () => this.#end(),
+  );
   #spinner: Spinner | undefined;
   #hasDrawn = false;
   /** Whether the command goes on when its output cannot be written. */
@@ -85,17 +91,14 @@ export class ProcessTerminal implements Terminal, Disposable {
   readonly signal: AbortSignal = this.#stop.signal;
 
   constructor() {
-    for (const signal of this.#signals) {
-      Deno.addSignalListener(signal, this.#onSignal);
+    for (const [signal, listener] of this.#signals) {
+      Deno.addSignalListener(signal, listener);
     }
   }
 
-  #onSignal = (): void => {
-    // A second Ctrl-C means that the user does not want to wait for a clean
-    // end.
-    if (this.signal.aborted) Deno.exit(130);
+  #end(): void {
     this.#stop.abort(new Stopped("Stopped"));
-  };
+  }
 
   log = (line: string): void => this.#write(Deno.stdout, line);
 
@@ -158,10 +161,29 @@ export class ProcessTerminal implements Terminal, Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const signal of this.#signals) {
-      Deno.removeSignalListener(signal, this.#onSignal);
+    for (const [signal, listener] of this.#signals) {
+      Deno.removeSignalListener(signal, listener);
     }
   }
+}
+
+/** Which signals stop a command, or tell that its terminal was closed. */
+function listenersOf(
+  onStop: () => void,
+  onClosed: () => void,
+): [Deno.Signal, () => void][] {
+  if (Deno.build.os === "windows") {
+    return [["SIGINT", onStop], ["SIGBREAK", onStop]];
+  }
+  // What nohup has started writes to no terminal, and is to go on: a listener
+  // would end that, since it takes the place of the signal being ignored. The
+  // shell and the system may both tell that a terminal was closed.
+  const isWatched = Deno.stdout.isTerminal() || Deno.stderr.isTerminal();
+  return [
+    ["SIGINT", onStop],
+    ["SIGTERM", onStop],
+    ...isWatched ? [["SIGHUP", onClosed] as [Deno.Signal, () => void]] : [],
+  ];
 }
 
 /** The size of the terminal; some that nobody looks at say that they have none. */
