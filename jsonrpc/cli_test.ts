@@ -587,7 +587,13 @@ Deno.test("jsonrpc serve --stdio says what it cannot read", async () => {
   const cases: [string, number, string, string][] = [
     [`Content-Length: 54\r\n\r\n${message}`, 0, framed, ""],
     [`${message}\n`, 1, "", "ended in a message. Is --lsp right?"],
-    ["Content-Length: x\r\n\r\n{}", 1, "", "bad Content-Length header"],
+    ["Content-Length: x\r\n\r\n{}", 1, "", "bad Content-Length header. Is"],
+    [
+      "Content-Length: 99999999999\r\n\r\n{}",
+      ...[1, ""] as const,
+      "jsonrpc: The standard streams ended: a message is over 16777216 bytes, " +
+      "the most that is read\n",
+    ],
   ];
   for (const [sent, code, out, err] of cases) {
     const args = ["run", "--quiet", "--allow-read", CLI, "serve", FILE];
@@ -603,6 +609,16 @@ Deno.test("jsonrpc serve --stdio says what it cannot read", async () => {
     assertEquals([ended.code, text(ended.stdout)], [code, out]);
     assertStringIncludes(text(ended.stderr), err);
   }
+});
+
+Deno.test("jsonrpc call does not doubt --lsp where a program announces too much", async () => {
+  const announced = "Content-Length: 99999999999\\r\\n\\r\\n";
+  const program = `head -c 1 >&2; printf "${announced}"; exec sleep 60`;
+  const { code, err } = await run(
+    ["call", "sum", "1", "--lsp", "--", "sh", "-c", program],
+  );
+  assertEquals(code, 3);
+  assertMatch(err, /message over 16777216 bytes$/);
 });
 
 Deno.test("jsonrpc serve --stdio keeps what the file logs apart from the messages", async () => {

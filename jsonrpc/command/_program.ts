@@ -64,7 +64,9 @@ export function startProgram(
     peer,
     closed: peer.closed.then(async () => `${program} ${await ended()}`),
     async explain(error) {
-      const said = hint(program, heard, framing);
+      const said = isTooLarge(Object(error).cause)
+        ? ""
+        : hint(program, heard, framing);
       if (error instanceof TimeoutError) {
         return new TimeoutError(error.message + said, {
           cause: error,
@@ -120,6 +122,12 @@ export function noting(heard: Heard): Codec {
       }
     },
   };
+}
+
+/** Whether a stream has ended because a message, not its headers, is too long. */
+export function isTooLarge(error: unknown): boolean {
+  const { reason } = Object(error) as { reason?: string };
+  return reason?.startsWith("message over") ?? false;
 }
 
 /**

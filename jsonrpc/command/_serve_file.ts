@@ -7,6 +7,7 @@ import type { CloseError } from "@wirekit/transport/transport";
 import { methodsOf } from "../answer/_exports.ts";
 import { Peer } from "../peer.ts";
 import { serve } from "../answer/serve.ts";
+import { isTooLarge } from "./_program.ts";
 import { type Framing, stdioTransport } from "../stdio.ts";
 
 /** Where to serve. */
@@ -51,12 +52,8 @@ export async function serveFile(
     await using peer = new Peer(transport, peerOptions);
     const error = await Promise.race([peer.closed, stopped]);
     if (!error) return;
-    const { reason = "" } = error as Partial<CloseError>;
-    const why = reason || described(error.cause ?? error);
-    const hint = reason && options.framing !== "newline"
-      ? ". Is --lsp right?"
-      : "";
-    throw new Error(`The standard streams ended: ${why}${hint}`, {
+    const why = whyEnded(error, options.framing);
+    throw new Error(`The standard streams ended: ${why}`, {
       cause: error,
     });
   }
@@ -76,6 +73,16 @@ export async function serveFile(
     } (Ctrl-C stops it)`,
   );
   await stopped;
+}
+
+/** Says why the standard streams have ended, and what to look at. */
+function whyEnded(error: Error, framing: Framing): string {
+  const { reason = "" } = error as Partial<CloseError>;
+  if (isTooLarge(error)) {
+    return `a ${reason.replace("over", "is over")}, the most that is read`;
+  }
+  const hint = reason && framing !== "newline" ? ". Is --lsp right?" : "";
+  return (reason || described(error.cause ?? error)) + hint;
 }
 
 /** The functions of `console` that write to the standard output. */
