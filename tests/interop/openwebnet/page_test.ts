@@ -4,6 +4,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { page as pageDoor } from "@wirekit/hub/page";
+import { parseHome } from "@wirekit/openwebnet";
 import * as plantPage from "@wirekit/openwebnet/page";
 import { gatewayDoor } from "@wirekit/switchboard/openwebnet";
 import { serve } from "@wirekit/switchboard/serve";
@@ -258,6 +259,15 @@ Deno.test("The page asks for a token, and shows nothing without one", async () =
   assert(!(await page.text()).includes("Worktop"));
 });
 
+/** A telephone shows a page that is too wide smaller, and calls that its size. */
+async function assertFits(page: Page, options: PageOptions): Promise<void> {
+  const width = await page.run<number>(
+    "return document.documentElement.scrollWidth",
+  );
+  const [window] = options.size!;
+  assert(width <= window, `it is wider than its window by ${width - window}`);
+}
+
 const LOOKS: readonly [string, PageOptions][] = [
   ["light, wide", { size: [1440, 900] }],
   ["dark, wide", { size: [1440, 900], dark: true }],
@@ -265,7 +275,39 @@ const LOOKS: readonly [string, PageOptions][] = [
   ["dark, telephone", { size: [390, 844], mobile: true, dark: true }],
 ];
 
+/** Names as people give them, and one word that is wider than a tile. */
+const LONG = ["ceiling-light-above-the-dining-table-by-the-garden-window"]
+  .concat("donaudampfschifffahrtsgesellschaftskapitaenskajuetenleuchte");
+
 for (const [look, options] of LOOKS) {
+  Deno.test(`Long names of a plant are shown whole: ${look}`, async () => {
+    const kinds = [["light", "11"], ["light", "21"], ["zone", "1"]].concat([
+      ["meter", "1"],
+      ["scene", "1"],
+    ]);
+    const room = `Living room with the ${LONG[0]}`;
+    const names = LONG.flatMap((long, i) =>
+      kinds.map(([kind = "", where]) =>
+        [`${kind}-${where}-${long}`, { [kind]: where, room }] as const
+      ).filter((_, at) => at % 2 === i)
+    );
+    const home = parseHome(JSON.stringify({
+      gateways: { home: { host: "127.0.0.1" } },
+      names: Object.fromEntries(names),
+    }));
+    await using fake = await FakeHome.start({ home, onlyNamed: true });
+    await using browser = await Chromium.start();
+    const page = await browser.open(fake.url, options);
+    await tileSays(page, "meter_51", /kW/);
+    const cut = await page.run(`
+      return [...document.querySelectorAll("h1, h2, .name, .summary li")]
+        .filter((each) => each.scrollWidth > each.clientWidth ||
+          each.scrollHeight > each.clientHeight + 1)
+        .map((each) => each.innerText)`);
+    assertEquals(cut, []);
+    await assertFits(page, options);
+  });
+
   Deno.test(`axe-core finds nothing in a plant, and fingers hit all: ${look}`, async () => {
     const { default: axe } = await import(`${AXE}`);
     await using home = await FakeHome.start();
@@ -296,10 +338,7 @@ for (const [look, options] of LOOKS) {
         .filter(([{ width, height }]) => width < 44 || height < 44)
         .map(([{ width, height }, each]) => each.outerHTML.slice(0, 80) + width + "x" + height)`);
     assertEquals(small, []);
-    const wide = await page.run(
-      "return document.documentElement.scrollWidth - innerWidth",
-    );
-    assert(Number(wide) <= 0, `it is wider than its window by ${wide}`);
+    await assertFits(page, options);
     await home.endPlant();
     await page.says("The gateway cannot be reached.");
     await check();
