@@ -25,6 +25,9 @@ export function completionOf(root: Command): Command {
   return {
     name: "completion",
     summary: "Print the completion script for bash, zsh or fish",
+    details: "A new shell reads it where it looks for such files. The folder " +
+      "has to be there: mkdir -p makes it; and zsh looks into ~/.zfunc once " +
+      "its fpath has it, before compinit.",
     operands: Object.keys(SHELLS).join("|"),
     examples: [
       `${name} completion bash > ~/.local/share/bash-completion/completions/${name}`,
