@@ -73,28 +73,30 @@ export class Missing {
       (node, before) =>
         node.id === before.id && (node.signs !== before.signs || !before.signs),
     );
+    this.#leave(news, isSame);
     this.#leave(
       news,
-      (node, before) =>
-        node.label === before.label && node.since === before.since,
-    );
-    this.#leave(
-      news,
-      (node, before) =>
-        node.label === before.label && node.since > before.since,
+      (node, { label, since }) => node.label === label && node.since > since,
     );
   }
 
+  /** Leaves out all that the nodes were which are back. */
   #leave(
     nodes: readonly NodeStatus[],
-    isSame: (node: NodeStatus, before: NodeStatus) => boolean,
+    isBack: (node: NodeStatus, before: NodeStatus) => boolean,
   ): void {
-    this.#nodes = this.#nodes.filter((before) => {
+    for (const before of this.#nodes) {
       const found = nodes.find((node) =>
-        !this.#back.has(node.id) && isSame(node, before)
+        !this.#back.has(node.id) && isBack(node, before)
       );
-      if (found) this.#back.add(found.id);
-      return !found;
-    });
+      if (!found) continue;
+      this.#back.add(found.id);
+      this.#nodes = this.#nodes.filter((each) => !isSame(each, before));
+    }
   }
+}
+
+/** Whether two are the same start of the same node, by whatever ids. */
+function isSame(one: NodeStatus, other: NodeStatus): boolean {
+  return one.label === other.label && one.since === other.since;
 }

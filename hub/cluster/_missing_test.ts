@@ -64,3 +64,10 @@ Deno.test("Missing knows a node that came back as another when it is away again"
   }
   assertEquals(missing.has('"bot"'), false);
 });
+
+Deno.test("Missing takes a node for all that it was since it was started", () => {
+  for (const id of ["2", "3"]) {
+    const isMissing = setup(node("1", "hub", 10), node("2", "hub", 10));
+    assertEquals(isMissing(node(id, "hub", 10, 2)), false);
+  }
+});
