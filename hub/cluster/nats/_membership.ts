@@ -26,9 +26,10 @@ import {
   refusalIn,
   ROBBED,
   stoodStill,
+  UNDECIDED,
 } from "./_refusals.ts";
 import { Rights } from "./_rights.ts";
-import { Deciding, UNDECIDED } from "./_servers.ts";
+import { Deciding } from "./_servers.ts";
 import type { SafeConnection } from "./connection/_connection.ts";
 
 /** How a node takes part. */

@@ -1,7 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { nameOf } from "./_keys.ts";
-import { UNDECIDED } from "./_servers.ts";
 
 /** What the engine refuses. */
 export interface Refusal {
@@ -103,6 +102,13 @@ export function readRefusal(
     isFatal: name === undefined && subject.startsWith(`${prefix}.`),
   };
 }
+
+/** What is said while the servers do not decide, and what to do about it. */
+export const UNDECIDED = {
+  reason: "The NATS servers do not decide now who has which name.",
+  cure: "Check that most of the NATS servers are running with JetStream on, " +
+    "and that they reach each other: most of them have to agree.",
+};
 
 /** Why a member cannot act, and what an operator should do about that. */
 export interface Cause {

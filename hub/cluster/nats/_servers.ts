@@ -3,6 +3,7 @@
 import { now } from "@wirekit/internal/clock";
 import type { Claims } from "./_claims.ts";
 import type { Lease } from "./_lease.ts";
+import { UNDECIDED } from "./_refusals.ts";
 
 /**
  * How long servers may leave something undecided before the log says so, and
@@ -11,13 +12,6 @@ import type { Lease } from "./_lease.ts";
  * one to find out that there is none.
  */
 export const PATIENCE = 8_000;
-
-/** What is said while they do not decide, and what to do about it. */
-export const UNDECIDED = {
-  reason: "The NATS servers do not decide now who has which name.",
-  cure: "Check that most of the NATS servers are running with JetStream on, " +
-    "and that they reach each other: most of them have to agree.",
-};
 
 /** Whether the servers decide what they are asked: most of them have to agree. */
 export class Deciding {
