@@ -47,7 +47,7 @@ const SECTIONS = "020801016d016d0200010302010007050101660000";
  *
  * @param parameters How many numbers it takes.
  * @param code Its local variables and its instructions, in hexadecimal: at most
- * 125 bytes.
+ * 252 bytes.
  * @returns Returns the program, always the same; `undefined` in a page, whose
  * policy may forbid it, and where the runtime lacks WebAssembly or these
  * instructions.
@@ -72,14 +72,16 @@ export function simdProgram(
 
 function make(parameters: number, code: string): SimdProgram | undefined {
   if ("document" in globalThis) return undefined;
-  const byte = (value: number) => value.toString(16).padStart(2, "0");
+  const byte = (n: number) => n.toString(16).padStart(2, "0");
+  // Seven bits in each.
+  const two = (n: number) => byte(n | 128) + byte(n >> 7);
   const size = code.length / 2;
   const type = `0160${byte(parameters)}${"7f".repeat(parameters)}017f`;
   const hex = `${MAGIC}01${byte(type.length / 2)}${type}${SECTIONS}` +
-    `0a${byte(size + 2)}01${byte(size)}${code}`;
+    `0a${two(size + 3)}01${two(size)}${code}`;
   try {
-    const bytes = hex.match(/../g)!.map((pair) => parseInt(pair, 16));
-    const module = new WebAssembly.Module(new Uint8Array(bytes));
+    const bytes = Uint8Array.from(hex.match(/../g)!, (n) => parseInt(n, 16));
+    const module = new WebAssembly.Module(bytes);
     const m = commonMemory();
     const { f } = new WebAssembly.Instance(module, { m: { m } }).exports;
     return {

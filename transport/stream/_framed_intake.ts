@@ -54,7 +54,9 @@ export class FramedIntake<T extends string | Uint8Array> extends Intake<T> {
     try {
       while (at < chunk.length && (this.budget > 0 || this.mayGoOn())) {
         const before = this.budget;
-        const piece = chunk.subarray(at, at + before * this.#expectedBytes);
+        const end = at + before * this.#expectedBytes;
+        const isAll = at === 0 && end >= chunk.length;
+        const piece = isAll ? chunk : chunk.subarray(at, end);
         at += piece.length;
         for (const message of this.#framer.decode(piece)) {
           inbox.push(message);

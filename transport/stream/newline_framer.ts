@@ -17,11 +17,11 @@
  */
 
 import { MAX_MESSAGE_BYTES, tooLarge } from "../_close.ts";
-import { findNewline, LARGE_BYTES } from "./_large_lines.ts";
-import { isSingleLine } from "./_single_line.ts";
+import { findNewlines } from "./_newlines.ts";
+import { takeLines } from "./_short_lines.ts";
 import { Tail } from "./_tail.ts";
-import { Buffer, isUtf8 } from "../_node.ts";
-import { fromBytes, isAscii, toBytes } from "../reading/_message_bytes.ts";
+import { isUtf8 } from "../_node.ts";
+import { fromBytes, toBytes } from "../reading/_message_bytes.ts";
 import {
   allocate,
   LINE,
@@ -34,6 +34,9 @@ import { lookForNewline } from "./_words.ts";
 import type { Framer, FrameTarget } from "./framer.ts";
 import type { Limits, MessageOf } from "../transport.ts";
 import { checkLimits } from "@wirekit/internal/limits";
+
+/** From this size on, the memory of a line is lent to it. */
+const LARGE_BYTES = 16_384;
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -50,12 +53,6 @@ const SLACK_BYTES = 64;
 const NEWLINE_BYTES = new Uint8Array([NEWLINE]);
 
 const ENCODER = new TextEncoder();
-
-/**
- * Searches a chunk as text, where the runtime can: `Uint8Array.indexOf()` of V8
- * looks at one byte after the other.
- */
-const { latin1Slice } = Buffer?.prototype ?? {};
 
 /**
  * Options of {@linkcode NewlineFramer}.
@@ -138,39 +135,41 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
    * long, with code 1007 where it is not UTF-8 and has no replacement.
    */
   decode(chunk: Uint8Array): Iterable<MessageOf<F>> {
-    const isSingle = this.#tail.length === 0 &&
-      chunk.length <= this.#maxMessageBytes && isSingleLine(chunk);
-    return isSingle
-      ? [this.#message(chunk.subarray(0, -1), true)]
-      : this.#lines(chunk);
+    const { places, isAscii } = findNewlines(chunk);
+    const areShort = isAscii && chunk.length < MAX_COPIED_BYTES &&
+      this.#last < LARGE_BYTES &&
+      this.#tail.length + chunk.length <= this.#maxMessageBytes;
+    return areShort
+      ? this.#shortLines(chunk, places)
+      : this.#lines(chunk, places, isAscii);
   }
 
-  *#lines(chunk: Uint8Array): Generator<MessageOf<F>, void> {
-    // One look at the chunk costs less than one at each of its lines, and one
-    // copy less than many: a line may be a part of it.
-    const whole = this.#format === "utf8" && chunk.length < MAX_COPIED_BYTES &&
-        this.#last < LARGE_BYTES && isAscii(chunk)
-      ? copyOf(chunk)
-      : undefined;
-    let text: string | undefined;
+  /** Returns all lines at once, which are ASCII, and none is too long. */
+  #shortLines(chunk: Uint8Array, newlines: number[]): MessageOf<F>[] {
+    const lines: MessageOf<F>[] = [];
+    if (newlines.length > 0 && this.#tail.length > 0) {
+      lines.push(this.#message(chunk.subarray(0, newlines[0]), true));
+    }
+    if (lines.length < newlines.length) {
+      takeLines(chunk, newlines, this.#format, lines);
+    }
+    this.#last = lines.at(-1)?.length ?? this.#last;
+    const end = (newlines.at(-1) ?? -1) + 1;
+    if (end < chunk.length) this.#keep(chunk.subarray(end), true);
+    return lines;
+  }
+
+  *#lines(
+    chunk: Uint8Array,
+    newlines: number[],
+    isAscii: boolean,
+  ): Generator<MessageOf<F>, void> {
     let start = 0;
-    while (start < chunk.length) {
-      const found = this.#last < LARGE_BYTES
-        ? undefined
-        : findNewline(chunk, start);
-      if (!found) text ??= latin1Slice?.call(chunk, 0, chunk.length);
-      const end = found?.at ??
-        (text?.indexOf("\n", start) ?? chunk.indexOf(NEWLINE, start));
-      const isAscii = found?.isAscii ?? false;
-      if (end === -1) return this.#keep(chunk.subarray(start), isAscii);
-      if (whole && this.#tail.length === 0) {
-        this.#last = end - start;
-        yield this.#checked(whole.subarray(start, end)) as MessageOf<F>;
-      } else {
-        yield this.#message(chunk.subarray(start, end), isAscii);
-      }
+    for (const end of newlines) {
+      yield this.#message(chunk.subarray(start, end), isAscii);
       start = end + 1;
     }
+    if (start < chunk.length) this.#keep(chunk.subarray(start), isAscii);
   }
 
   /**
@@ -292,27 +291,10 @@ function checkLine(message: string | Uint8Array<ArrayBuffer>): boolean {
     isLine = !message.includes("\n") && !message.endsWith("\r");
   } else {
     isText = wasSeen(message, TEXT | LINE);
-    const found = isText || message.length < LARGE_BYTES
-      ? undefined
-      : findNewline(message, 0);
+    const found = isText ? undefined : findNewlines(message, 1);
     if (found) isText = found.isAscii;
-    const hasNewline = found
-      ? found.at >= 0
-      : !isText && includesNewline(message);
-    isLine = !hasNewline && message.at(-1) !== RETURN;
+    isLine = !found?.places.length && message.at(-1) !== RETURN;
   }
   if (isLine) return isText;
   throw new TypeError("Cannot send message: it contains a newline");
-}
-
-function includesNewline(bytes: Uint8Array): boolean {
-  return latin1Slice === undefined
-    ? bytes.includes(NEWLINE)
-    : latin1Slice.call(bytes, 0, bytes.length).includes("\n");
-}
-
-function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const copy = allocate(bytes.length);
-  copy.set(bytes);
-  return copy;
 }
