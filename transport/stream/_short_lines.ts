@@ -31,7 +31,7 @@ export function takeLines<F extends "text" | "utf8">(
     const hasReturn = newline > start && chunk[newline - 1] === RETURN;
     const end = hasReturn ? newline - 1 : newline;
     const line = copy
-      ? copy.subarray(start - first, end - first)
+      ? end - start === size ? copy : copy.subarray(start - first, end - first)
       : latin1Slice?.call(chunk, start, end) ??
         decodeText(chunk.subarray(start, end));
     lines.push(line as MessageOf<F>);

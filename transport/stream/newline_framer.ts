@@ -30,7 +30,7 @@ import {
   wasSeen,
 } from "@wirekit/internal/bytes";
 import { isWhole } from "./_whole_json.ts";
-import { lookForNewline } from "./_words.ts";
+import { arePlain } from "./_words.ts";
 import type { Framer, FrameTarget } from "./framer.ts";
 import type { Limits, MessageOf } from "../transport.ts";
 import { checkLimits } from "@wirekit/internal/limits";
@@ -217,12 +217,9 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
     if (typeof message !== "string") bytes.set(message, start);
     else {end = start +
         ENCODER.encodeInto(message, bytes.subarray(start)).written;}
-    const found = lookForNewline(bytes, words, start, end);
-    if (found & 1 || end > start && bytes[end - 1] === RETURN) {
-      throw new TypeError("Cannot send message: it contains a newline");
-    }
-    if (found & 2 && this.#format === "utf8") {
-      toBytes(bytes.subarray(start, end), this.#format);
+    if (!arePlain(bytes, words, start, end) || bytes[end - 1] === RETURN) {
+      const line = bytes.subarray(start, end);
+      if (!checkLine(line)) toBytes(line, this.#format);
     }
     bytes[end] = NEWLINE;
     return end + 1;
