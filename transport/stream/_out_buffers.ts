@@ -130,9 +130,9 @@ function flushQuiet(): void {
 /**
  * Returns whether an output sends a full buffer at once. One that is not large
  * only if it is one of the first two in this turn that send something, and no
- * more did in the last turn: otherwise some peers have work. One that can become
- * larger only if it has many messages: a write and the wake-up of a peer cost as
- * much as several, whatever their length.
+ * more did in any of the last eight: otherwise some peers have work. One that can
+ * become larger only if it has many messages: a write and the wake-up of a peer
+ * cost as much as several, whatever their length.
  */
 export function isSentFull(
   { bytes: { length }, count }: OutBuffer,
@@ -140,7 +140,7 @@ export function isSentFull(
 ): boolean {
   if (length > FIRST_BYTES) return true;
   if (length < FIRST_BYTES && count < MANY) return false;
-  return flushed <= EARLY && (dirty[0] === output || dirty[1] === output);
+  return crowded === 0 && (dirty[0] === output || dirty[1] === output);
 }
 
 /** So many messages are worth a write of their own. */
@@ -149,15 +149,15 @@ const MANY = 18;
 /** How many outputs of a turn may send a part of it early. */
 const EARLY = 2;
 
-/** How many outputs the last turn had. */
-let flushed = 0;
+/** For how many turns more none may, since one had more outputs than that. */
+let crowded = 0;
 
 function flushAll(): void {
   isAlone = false;
   const outputs = dirty;
   dirty = clean;
   for (const output of outputs) output.flush();
-  flushed = outputs.length;
+  crowded = outputs.length > EARLY ? 8 : crowded && crowded - 1;
   // To set its length takes the engine longer than all else here.
   while (outputs.length > 0) outputs.pop();
   clean = outputs;

@@ -54,9 +54,11 @@ for (
     await send(1, 1);
     assertEquals(await send(1, 50), [early, [], [], []]);
     assertEquals(await send(2, 50), [early, early, [], []]);
-    // The third one and the fourth of a turn do not, and nobody in the next turn.
+    // The third one and the fourth of a turn do not, and nobody in the next eight.
     assertEquals(await send(4, 50), [early, early, all, all]);
-    assertEquals(await send(1, 50), [all, [], [], []]);
+    for (let n = 0; n < 8; n++) {
+      assertEquals(await send(1, 50), [all, [], [], []]);
+    }
     assertEquals(await send(1, 50), [early, [], [], []]);
   });
 }

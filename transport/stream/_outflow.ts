@@ -102,7 +102,7 @@ export abstract class Outflow implements Flushable {
    * larger if messages are not short, and is sent as soon as it is full, so that
    * the peer has something to do meanwhile; but only where writes finish at once,
    * since any other costs as much as a message, and only two of them in a turn,
-   * if the turn before had no more: otherwise some peers have.
+   * if none of the eight before had more: otherwise some peers have.
    */
   protected reserve(size: number): OutBuffer {
     const out = this.#out;
