@@ -36,17 +36,6 @@ const NO_JSON_REGEXP = /^-?[IN]/;
 /** A lossy integer, of no more digits than Python itself reads. */
 const LONG_INTEGER_REGEXP = /^-?[1-9]\d{15,4299}$/;
 
-/**
- * The deepest nesting of arrays and objects that is sent to programs which may
- * be of Python: orjson, with which winerp reads, fails at slightly more, and a
- * winerp server then disconnects the sender; `json.loads()` fails below 1,000,
- * and wsrpc-aiohttp then answers nobody.
- */
-export const MAX_DEPTH = 250;
-
-/** An escape in a string. */
-const ESCAPE_REGEXP = /\\./g;
-
 /** Decides which integers that are not safe become a `bigint`. */
 export type Fits = (value: bigint) => boolean;
 
@@ -105,29 +94,6 @@ export function stringify(
   } catch {
     return stringifyExact(value, check);
   }
-}
-
-/**
- * Tells whether JSON has more than {@linkcode MAX_DEPTH} levels.
- *
- * @param json The text, which is valid JSON.
- * @returns Whether it is nested too deep to be sent.
- */
-export function isTooDeep(json: string): boolean {
-  if (json.length <= 2 * MAX_DEPTH) return false;
-  const parts = json.split("[", MAX_DEPTH).length +
-    json.split("{", MAX_DEPTH).length;
-  if (parts <= MAX_DEPTH) return false; // It has too few brackets.
-  const text = json.replace(ESCAPE_REGEXP, ""); // A quote ends or begins a string.
-  let depth = 0;
-  for (let i = 0; i < text.length; i++) {
-    // With this bit, "[" is "{", and "]" is "}".
-    const code = text.charCodeAt(i) | 0x20;
-    if (code === 0x22) i = text.indexOf('"', i + 1);
-    depth += +(code === 0x7b) - +(code === 0x7d);
-    if (depth > MAX_DEPTH) return true;
-  }
-  return false;
 }
 
 /** Checks only every 16th character: a long number cannot hide in between. */

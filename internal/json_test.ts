@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { isTooDeep, MAX_DEPTH, parse, parseLoose, stringify } from "./json.ts";
+import { parse, parseLoose, stringify } from "./json.ts";
 import { Random } from "./testing.ts";
 
 Deno.test("parse() gives integers beyond 2^53 as bigint, all others as number", () => {
@@ -164,13 +164,4 @@ Deno.test("parse() finds each long number by every 16th character, wherever it s
     const text = `[${values.join(random.pick([",", ", ", ",\n   "]))}]`;
     assertEquals(parse(text), parsePlainly(text), `seed ${random.seed}`);
   }
-});
-
-Deno.test("isTooDeep() counts levels, not brackets, nor those in texts", () => {
-  const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
-  assert(!isTooDeep(nested(MAX_DEPTH)));
-  assert(isTooDeep(nested(MAX_DEPTH + 1)));
-  assert(isTooDeep(`{"\\"[":[${nested(MAX_DEPTH)}]}`));
-  assert(!isTooDeep(`[${nested(1).repeat(999).replaceAll("][", "],[")}]`));
-  assert(!isTooDeep(JSON.stringify('"\\['.repeat(999))));
 });

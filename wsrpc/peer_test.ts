@@ -520,45 +520,6 @@ Deno.test("Peer tells its caller and its log that an error is too large to send"
   ]);
 });
 
-Deno.test("Peer refuses to send what is nested deeper than Python reads", async () => {
-  const nested = (levels: number) => {
-    let value: unknown = [];
-    for (let i = 1; i < levels; i++) value = i % 2 ? [value] : { value };
-    return value;
-  };
-  const { server, client } = peers({
-    routes: {
-      echo: (_, value) => value,
-      deep: () => nested(251),
-      deepError() {
-        throw new RouteError("[".repeat(100_000));
-      },
-    },
-  });
-  await using _server = server;
-  await using _client = client;
-  const deepest = nested(249);
-  assertEquals(await client.call("echo", [deepest]), deepest);
-  for (const levels of [250, 1_000, 100_000]) {
-    const params = [nested(levels)];
-    const words = "Cannot send params: it has more than 250 levels";
-    await assertRejects(() => client.call("echo", params), RangeError, words);
-    const event = { deep: params } as unknown as JsonObject;
-    await assertRejects(
-      () => client.emit(event),
-      RangeError,
-      "Cannot send event: it has more than 250 levels",
-    );
-  }
-  const error = await assertRejects(() => client.call("deep"), WsrpcError);
-  assertEquals(error.type, "RangeError");
-  assertEquals(
-    error.message,
-    "Cannot send result: it has more than 250 levels",
-  );
-  await assertRejects(() => client.call("deepError"), WsrpcError, "[[[");
-});
-
 Deno.test("Peer answers what is too much for the stack", async () => {
   const { peer, raw } = rawPair({ routes: { args: (_, ...args) => args } });
   await using _ = peer;

@@ -2,11 +2,16 @@
 // This module is browser compatible.
 
 import {
-  isTooDeep,
-  MAX_DEPTH,
   parse as parseExact,
   stringify as stringifyExact,
 } from "@wirekit/internal/json";
+
+/**
+ * The deepest nesting of arrays and objects that is sent. orjson, with which
+ * winerp reads, fails at slightly more, and a winerp server then disconnects
+ * the sender.
+ */
+export const MAX_DEPTH = 250;
 
 /** The bits of an integer that orjson, with which winerp reads, takes. */
 const MAX_BITS = 64;
@@ -34,10 +39,8 @@ export function stringify(value: unknown): string {
   // JSON.stringify writes NaN and the infinities as null.
   if (text.includes("null")) JSON.stringify(value, refuseNonFinite);
   if (text.includes("\\ud")) text = text.replace(ESCAPE_REGEXP, wellFormed);
-  if (!isTooDeep(text)) return text;
-  throw new RangeError(
-    `Cannot send data: it has more than ${MAX_DEPTH} levels`,
-  );
+  if (text.length > 2 * MAX_DEPTH) checkDepth(text);
+  return text;
 }
 
 /** Returns the text of an error, as which others may send anything. */
@@ -81,4 +84,23 @@ function refuseNonFinite(_key: string, value: unknown): unknown {
 
 function wellFormed(escape: string, code: string): string {
   return code.length > 1 ? "\uFFFD" : escape;
+}
+
+function checkDepth(json: string): void {
+  const parts = json.split("[", MAX_DEPTH).length +
+    json.split("{", MAX_DEPTH).length;
+  if (parts <= MAX_DEPTH) return; // It has too few brackets.
+  const text = json.replace(ESCAPE_REGEXP, ""); // A quote ends or begins a string.
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    // With this bit, "[" is "{", and "]" is "}".
+    const code = text.charCodeAt(i) | 0x20;
+    if (code === 0x22) i = text.indexOf('"', i + 1);
+    depth += +(code === 0x7b) - +(code === 0x7d);
+    if (depth > MAX_DEPTH) {
+      throw new RangeError(
+        `Cannot send data: it has more than ${MAX_DEPTH} levels`,
+      );
+    }
+  }
 }

@@ -1,9 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { MAX_DEPTH } from "@wirekit/internal/json";
 import { Random } from "@wirekit/internal/testing";
-import { parse, quote, stringify } from "./_json.ts";
+import { MAX_DEPTH, parse, quote, stringify } from "./_json.ts";
 
 function nested(depth: number): unknown {
   let value: unknown = 1;

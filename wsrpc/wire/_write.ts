@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { isTooDeep, MAX_DEPTH, stringify } from "@wirekit/internal/json";
+import { stringify } from "@wirekit/internal/json";
 import type { JsonObject } from "../contract.ts";
 import type { ErrorBody } from "../errors.ts";
 import type { RequestId } from "./_read.ts";
@@ -9,7 +9,7 @@ import type { RequestId } from "./_read.ts";
 /**
  * Writes a request. The id is odd, so that no stray error of a Python peer,
  * which uses even ids, can match it. Throws a `TypeError` if the params cannot
- * be written as JSON, a `RangeError` if they are nested deeper than Python reads.
+ * be written as JSON.
  */
 export function formatRequest(
   id: number,
@@ -68,11 +68,6 @@ function toJson(value: unknown, what: string): string {
   } catch (cause) {
     options = { cause };
   }
-  if (json === undefined) {
-    throw new TypeError(`Cannot serialize ${what}: it cannot be JSON`, options);
-  }
-  if (!isTooDeep(json)) return json;
-  throw new RangeError(
-    `Cannot send ${what}: it has more than ${MAX_DEPTH} levels`,
-  );
+  if (json !== undefined) return json;
+  throw new TypeError(`Cannot serialize ${what}: it cannot be JSON`, options);
 }
