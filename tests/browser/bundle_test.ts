@@ -24,9 +24,9 @@ const ENTRIES: Record<string, Ceiling> = {
   "jsonrpc/call/http_client.ts": [16_200, 6_400],
   "jsonrpc/call/mini.ts": [14_000, 5_900],
   "jsonrpc/peer.ts": [30_500, 11_350],
-  "wsrpc/mini.ts": [14_350, 6_060],
-  "wsrpc/client.ts": [37_000, 13_400],
-  "wsrpc/peer.ts": [19_150, 7_450],
+  "wsrpc/mini.ts": [14_350, 6_000],
+  "wsrpc/client.ts": [37_000, 13_500],
+  "wsrpc/peer.ts": [19_400, 7_600],
 };
 
 /**
@@ -42,8 +42,8 @@ const NAMES: [name: string, from: string, ceiling: Ceiling][] = [
   ["HttpClient", "@wirekit/jsonrpc", [17_700, 7_000]],
   ["connect", "@wirekit/jsonrpc/client", [49_300, 17_850]],
   ["Peer", "@wirekit/jsonrpc", [31_800, 11_850]],
-  ["Peer", "@wirekit/wsrpc", [20_500, 8_050]],
-  ["connect", "@wirekit/wsrpc", [36_700, 13_800]],
+  ["Peer", "@wirekit/wsrpc", [20_750, 8_200]],
+  ["connect", "@wirekit/wsrpc", [36_950, 13_950]],
 ];
 
 /** Looks that a bundle is within its ceiling. */
