@@ -2,7 +2,7 @@
 
 /** Compares systems side by side: fresh processes, alternating, medians. */
 
-import { isAlone, onOneCore } from "./places.ts";
+import { isAlone, onOneCore, put } from "./places.ts";
 import { median, Results, type Sample, short } from "./results.ts";
 
 /** This checkout. */
@@ -37,6 +37,8 @@ export interface Cell {
   isLong?: boolean;
   /** Whether its processes have all cores, though one call is in flight. */
   isSpread?: boolean;
+  /** Which of its processes has a core for itself; the others share one. */
+  apart?: string;
   /** Whether a system has the machine for itself, and all of the time at once. */
   isWhole?: boolean;
 }
@@ -214,14 +216,24 @@ export function busyCalls<C extends CallCell>(cell: C): C {
   return { ...rest as C, depth };
 }
 
-/** Starts a system, on one core if one message at a time is under way. */
+/**
+ * Starts a system: on one core if one message at a time is under way, with one
+ * process apart if the cell says so, else where the kernel puts it.
+ */
 async function started<C extends Cell>(
   system: System<C>,
   cell: C,
 ): Promise<Running<C>> {
-  if (!isAlone(cell)) return await system.start(cell);
-  await using _core = await onOneCore();
-  return await system.start(cell);
+  if (isAlone(cell)) {
+    await using _core = await onOneCore();
+    return await system.start(cell);
+  }
+  const running = await system.start(cell);
+  if (cell.apart !== undefined) {
+    const { [cell.apart]: apart, ...others } = running.processes;
+    await put([Object.values(others), apart === undefined ? [] : [apart]]);
+  }
+  return running;
 }
 
 /** After eight seconds without a call, V8 takes so long to be as fast as before. */

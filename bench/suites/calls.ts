@@ -11,6 +11,7 @@ import {
   WIREKIT,
   wirekit,
 } from "../peers/named.ts";
+import { short } from "../results.ts";
 import { rowsOf } from "../rows.ts";
 import { ratioTarget, type Suite, valueTarget } from "../suite.ts";
 
@@ -21,6 +22,17 @@ const CELLS: CallCell[] = [
   { name: "Poisson 4k/s", depth: 1, size: 64, rate: 4_000 },
 ];
 
+/**
+ * 64 in flight, on two cores by hand: the kernel may keep all
+ * three processes on one, or not, which counts for more than what they do.
+ */
+const PLACED: CallCell[] = ["server", "requester"].map((apart) => ({
+  name: `64 in flight, ${apart} apart`,
+  depth: 64,
+  size: 64,
+  apart,
+}));
+
 /** The suite. */
 export const suite: Suite = {
   name: "calls",
@@ -29,7 +41,7 @@ export const suite: Suite = {
   async run(plan) {
     const ours = wirekit("ws");
     const systems = [ours, nats, socketio, redis, wirekit("tcp"), bare];
-    const results = await compare(systems, CELLS, plan);
+    const results = await compare(systems, [...CELLS, ...PLACED], plan);
     const than = (theirs: string, ratios: number[]) =>
       ratios.map((atLeast, i) => {
         const cell = CELLS[i]!.name;
@@ -42,6 +54,10 @@ export const suite: Suite = {
           why: i === 0 ? "One in flight" : "CPU of a call by name",
         });
       });
+    const best = (system: string) =>
+      Math.max(...PLACED.map(({ name }) => results.of(name, system) ?? NaN));
+    const overNats = (system: string) => best(system) / best(nats.name);
+    const placed = overNats(ours.name);
     const cpuOf = (system: string) =>
       results.of(
         "64 in flight",
@@ -51,6 +67,14 @@ export const suite: Suite = {
     return {
       targets: [
         ...than("NATS", [1.8, 2.7, 5]),
+        {
+          what: "call by name ÷ NATS, 64 in flight, each as placed best",
+          measured: short(placed),
+          target: "≥ 5",
+          met: Number.isNaN(placed) ? undefined : placed >= 5,
+          ceiling: { of: bare.name, value: overNats(bare.name) },
+          why: "CPU of a call by name",
+        },
         ...than("socket.io", [2, 2.3, 3.5]),
         ...than("Redis", [1, 1.6, 1.6]),
         valueTarget(
