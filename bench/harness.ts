@@ -237,7 +237,7 @@ async function started<C extends Cell>(
 }
 
 /** After eight seconds without a call, V8 takes so long to be as fast as before. */
-const AGAIN_SECONDS = 0.5;
+export const AGAIN_SECONDS = 0.5;
 
 /** Starts a system and warms it up. */
 async function warm<C extends Cell>(

@@ -10,6 +10,7 @@
  */
 
 import {
+  AGAIN_SECONDS,
   cpuTime,
   type Plan,
   reasonOf,
@@ -165,6 +166,8 @@ async function inTurn(
     );
     pair.push([name, running]);
   }
+  // Whichever was started first has been idle.
+  for (const [, running] of pair) await running.load(cell, AGAIN_SECONDS);
   const ratios: number[] = [];
   for (let n = 0; n < SLICES; n++) {
     const seen = new Map<string, number>();
@@ -192,10 +195,13 @@ export const suite: Suite = {
     const results = new Results();
     const ratios = new Map<string, number[]>();
     for (let round = 0; round < Math.min(plan.rounds, 2); round++) {
+      // Each is the first to be started as often as the other.
+      const order = round % 2 ? systems.toReversed() : systems;
       for (const cell of CELLS) {
         const { name } = cell;
+        if (plan.cells && !plan.cells.test(name)) continue;
         try {
-          const more = await inTurn(systems, cell, results);
+          const more = await inTurn(order, cell, results);
           ratios.set(name, [...ratios.get(name) ?? [], ...more]);
           plan.log(`${name}: ${EARLY} ÷ ${LATE}: ${short(median(more))}`);
         } catch (error) {
