@@ -175,14 +175,15 @@ function listenersOf(
   if (Deno.build.os === "windows") {
     return [["SIGINT", onStop], ["SIGBREAK", onStop]];
   }
-  // What nohup has started writes to no terminal, and is to go on: a listener
-  // would end that, since it takes the place of the signal being ignored. The
-  // shell and the system may both tell that a terminal was closed.
-  const isWatched = Deno.stdout.isTerminal() || Deno.stderr.isTerminal();
+  // Deno ends by SIGHUP even where nohup has told it to ignore that. What nohup
+  // has started has no terminal, neither for input nor for output, and goes on.
+  const hasTerminal = [Deno.stdin, Deno.stdout, Deno.stderr]
+    .some((stream) => stream.isTerminal());
   return [
     ["SIGINT", onStop],
     ["SIGTERM", onStop],
-    ...isWatched ? [["SIGHUP", onClosed] as [Deno.Signal, () => void]] : [],
+    // The shell and the system may both tell that a terminal was closed.
+    ["SIGHUP", hasTerminal ? onClosed : () => {}],
   ];
 }
 
