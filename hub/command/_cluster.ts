@@ -108,12 +108,18 @@ function inWordsOf(source: ClusterSource, message: string): string {
   const typed = Object.entries(tls).filter(([, file]) =>
     file !== undefined || config === undefined
   );
+  const options = Object.fromEntries(typed);
+  // First, since files that are put in may be called tls.key.
+  const inFile = message.replaceAll(
+    /\btls\.(ca|cert|key)\b/g,
+    (text, name) => name in options ? text : originOf(name, source),
+  );
   return tlsInFlags(
-    optionInFlags(message, nameOf)
+    optionInFlags(inFile, nameOf)
       .replaceAll(/the option (\w+)/g, (text, name) => nameOf(name) ?? text),
     "--cluster-",
-    Object.fromEntries(typed),
-  ).replaceAll(/\btls\.(ca|cert|key)\b/g, (_, name) => originOf(name, source));
+    options,
+  );
 }
 
 /**

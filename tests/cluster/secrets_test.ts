@@ -136,7 +136,7 @@ Deno.test(
       privateKeyEncoding: { type: "pkcs8", format: "pem" },
       publicKeyEncoding: { type: "spki", format: "pem" },
     });
-    const other = write("other.key", privateKey);
+    const other = write("tls.key", privateKey);
     const nonsense = write("nonsense.pem", "nonsense");
     const [ca, cert, key] = ["ca.crt", "localhost.crt", "localhost.key"]
       .map(file);
@@ -147,7 +147,7 @@ Deno.test(
       [
         [secure, `--cluster-cert=${cert}`, `--cluster-key=${other}`],
         2,
-        /: --cluster-key \S+other\.key is not the key of --cluster-cert \S+localhost\.crt$/,
+        /: --cluster-key \S+\/tls\.key is not the key of --cluster-cert \S+localhost\.crt$/,
       ],
       [
         [secure, `--cluster-cert=${nonsense}`, `--cluster-key=${key}`],
