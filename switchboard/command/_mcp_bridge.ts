@@ -126,8 +126,9 @@ export async function bridge(
       return;
     }
     last = session.send(message).catch((error: Error) => {
-      const { id } = message as { id?: RequestId };
-      if (id === undefined || !open.has(id)) return;
+      if (!("id" in message) || !("method" in message)) return;
+      const { id } = message;
+      if (!open.has(id)) return;
       const { message: why } = failureOf(url, error);
       return refuse(id, `The hub does not answer: ${why}`)
         .then(() => close(id));

@@ -137,7 +137,7 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
   decode(chunk: Uint8Array): Iterable<MessageOf<F>> {
     const { places, isAscii } = findNewlines(chunk);
     const areShort = isAscii && chunk.length < MAX_COPIED_BYTES &&
-      this.#last < LARGE_BYTES &&
+      this.#last < LARGE_BYTES && (this.#tail.length === 0 || this.#isAscii) &&
       this.#tail.length + chunk.length <= this.#maxMessageBytes;
     return areShort
       ? this.#shortLines(chunk, places)
