@@ -258,10 +258,14 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
 
   /** See {@linkcode BackplaneReceiver}. */
   detached(reason: string): void {
-    const { node, nodes } = this.status;
-    this.#missing.away(nodes.filter(({ id }) => id !== node));
+    this.#missing.away(this.#otherNodes());
     this.#others.forgetAll();
     this.#asking.endAll(fault("Unreachable", reason));
+  }
+
+  #otherNodes(): readonly NodeStatus[] {
+    const { node, nodes } = this.status;
+    return nodes.filter(({ id }) => id !== node);
   }
 
   /** The participants of other nodes that wait for answers of this one. */
@@ -275,7 +279,7 @@ export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
     this.#pace.tick(this.#host.figures(), now());
     this.#asking.tick();
     this.#incoming.tick();
-    this.#missing.tick(this.turn, () => this.status.nodes);
+    this.#missing.tick(this.turn, () => this.#otherNodes());
     this.#others.tick();
     for (const remote of this.#remotes) {
       const { firstAsked } = remote.party;

@@ -86,6 +86,7 @@ export class Missing {
     isBack: (node: NodeStatus, before: NodeStatus) => boolean,
   ): void {
     for (const before of this.#nodes) {
+      if (!this.#nodes.includes(before)) continue;
       const found = nodes.find((node) =>
         !this.#back.has(node.id) && isBack(node, before)
       );

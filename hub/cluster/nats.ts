@@ -95,7 +95,8 @@ export interface NatsOptions {
    */
   maxOutboxBytes?: number;
   /**
-   * Where to log what happens to the cluster.
+   * Where to log what happens to the cluster, such as that this hub is cut off:
+   * the hub's own logger does not tell that.
    *
    * @default Nowhere.
    */

@@ -227,9 +227,10 @@ export class Exchange {
    * that is there.
    */
   freeIn(name: string): number | undefined {
-    const { names, nodes = [] } = this.cluster ?? {};
-    const owner = names?.get(name);
-    const { endsIn } = nodes.find(({ id }) => id === owner) ?? {};
+    const { cluster } = this;
+    const owner = cluster?.names.get(name);
+    if (owner === undefined) return undefined;
+    const { endsIn } = cluster!.nodes.find(({ id }) => id === owner) ?? {};
     return endsIn === undefined ? undefined : Math.ceil(endsIn / 1_000);
   }
 

@@ -109,7 +109,7 @@ export class Lease {
       this.#revision = revision;
       this.#keep(sent);
     } catch (error) {
-      this.#isUndecided = true;
+      if (id === this.#id) this.#isUndecided = true;
       if (isChanged(error)) await this.#recall(id);
       else this.#tenant.failed(error);
     } finally {

@@ -337,7 +337,10 @@ export class Membership {
   away(reason: string): void {
     if (this.state === "open") {
       this.#become("waiting", reason, this.#link.cure);
-    } else if (this.state === "fenced") this.reason = reason;
+    } else if (this.state === "fenced") {
+      this.reason = reason;
+      this.#cure = this.#link.cure;
+    }
   }
 
   warned(words: string): void {

@@ -71,25 +71,27 @@ export class Peers {
     const { ready, isUndecided } = this.#watcher;
     // Else there are no signs of life of anybody.
     const canTell = ready && !isUndecided;
-    return Array.from(this.#peers.values(), (peer) => ({
-      ...peer.status,
-      signs: peer.signs,
-      ...(canTell && this.#isSilent(peer) && { endsIn: this.#endOf(peer) }),
-    }));
+    const peers = [...this.#peers.values()];
+    const namesakes = Map.groupBy(peers, ({ status }) => status.label);
+    return peers.map((peer) => {
+      const { status, signs } = peer;
+      const isSilent = canTell &&
+        this.#isSilent(peer, namesakes.get(status.label)!);
+      const endsIn = isSilent ? { endsIn: this.#endOf(peer) } : undefined;
+      return { ...status, signs, ...endsIn };
+    });
   }
 
   /**
    * Whether a node gives no sign of life any more: for half of the lease, or
    * since it was started again.
    */
-  #isSilent({ status, seen, signs }: Peer): boolean {
+  #isSilent({ status, seen, signs }: Peer, namesakes: Peer[]): boolean {
     const isEarlier = ({ label, since }: Start) =>
       label === status.label && since > status.since;
     return now() - seen > this.#lease / 2 ||
       signs === 1 && isEarlier(this.#watcher.self) ||
-      [...this.#peers.values()].some((other) =>
-        other.came >= seen && isEarlier(other.status)
-      );
+      namesakes.some((other) => other.came >= seen && isEarlier(other.status));
   }
 
   #endOf({ seen }: Peer): number {
@@ -230,7 +232,7 @@ export class Peers {
 
   /** Returns whether a node is there under another id too: it has come back. */
   #isElse(status: NodeStatus): boolean {
-    return this.statuses.some((other) =>
+    return this.#peers.values().some(({ status: other }) =>
       other.id !== status.id && isSame(other, status)
     );
   }
