@@ -54,8 +54,9 @@ export const suite: Suite = {
           why: i === 0 ? "One in flight" : "CPU of a call by name",
         });
       });
+    const ways = [CELLS[2]!, ...PLACED];
     const best = (system: string) =>
-      Math.max(...PLACED.map(({ name }) => results.of(name, system) ?? NaN));
+      Math.max(...ways.map(({ name }) => results.of(name, system) ?? NaN));
     const overNats = (system: string) => best(system) / best(nats.name);
     const placed = overNats(ours.name);
     const cpuOf = (system: string) =>
