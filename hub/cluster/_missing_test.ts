@@ -71,3 +71,13 @@ Deno.test("Missing takes a node for all that it was since it was started", () =>
     assertEquals(isMissing(node(id, "hub", 10, 2)), false);
   }
 });
+
+Deno.test("Missing takes the return of one hub for no other's, whatever ids that had", () => {
+  const isMissing = setup(
+    node("1", "hub", 10),
+    node("2", "hub", 10),
+    node("3", "hub", 20),
+  );
+  // Both are there at the first look.
+  assertEquals(isMissing(node("4", "hub", 30), node("5", "hub", 40)), false);
+});
