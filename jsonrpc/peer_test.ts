@@ -341,6 +341,23 @@ Deno.test("Peer answers -32008 instead of an error that is too large, and report
   ]);
 });
 
+Deno.test("Peer replaces no error that is too large by one that is larger", async () => {
+  const reported: unknown[] = [];
+  await using at = bench({
+    methods: new Methods().add("short", () => 1),
+    maxResponseBytes: 70,
+    onError: (error) => reported.push(error),
+  });
+  const call = (method: string, id: number) => ({ jsonrpc: "2.0", method, id });
+  assertEquals((await at.raw.ask(call("none", 1))).error?.code, -32601);
+  const answers = await at.raw.ask<Received[]>([
+    call("short", 1),
+    call("short", 2),
+  ]);
+  assertEquals(answers.map(({ error }) => error?.code), [-32011, -32011]);
+  assertEquals(reported, []);
+});
+
 Deno.test("Peer lets its calls wait for their turn instead of failing them", async () => {
   const { methods, calls } = gate();
   await using at = linked({ methods, maxHandlers: 2, maxQueuedCalls: 0 }, {

@@ -116,7 +116,7 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
       { reserved: true },
     );
     const ids = answers.map((answer) => idOf(this.#codec.decode(answer)));
-    return this.#codec.join(ids.map((id) => this.#encodeError(id, error)));
+    return this.#codec.join(ids.map((id) => this.#writeError(id, error)));
   }
 
   /** Answers a request, or takes a notification. */
@@ -279,13 +279,15 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
     const { maxResponseBytes = DEFAULTS.maxResponseBytes } = this.#options;
     const wire = this.#writeError(id, error);
     if (!exceeds(wire, maxResponseBytes)) return wire;
+    const instead = this.#writeError(id, tooLarge());
+    if (instead.length >= wire.length) return wire;
     this.#report(
       new LimitError(
         `Error ${error.code} is not sent: it is larger than ` +
           `${maxResponseBytes} bytes (maxResponseBytes)`,
       ),
     );
-    return this.#writeError(id, tooLarge());
+    return instead;
   }
 
   #writeError(id: Id, error: JsonRpcError): T {
