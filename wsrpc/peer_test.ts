@@ -500,6 +500,9 @@ Deno.test("Peer tells its caller and its log that an error is too large to send"
       refuse() {
         throw new RouteError("x".repeat(300), { type: "KeyError" });
       },
+      limit() {
+        throw new RouteError("x".repeat(300), { type: "LimitError" });
+      },
       data() {
         throw new Error("with data");
       },
@@ -507,12 +510,14 @@ Deno.test("Peer tells its caller and its log that an error is too large to send"
   });
   await using _ = peer;
   const tooLarge = "The error is too large: Message is larger than 200 bytes";
-  for (const method of ["refuse", "data"]) {
+  for (const method of ["refuse", "limit", "data"]) {
     const { error } = await raw.ask({ id: 2, method });
     assertEquals(error, { type: "LimitError", message: tooLarge });
   }
   assertEquals(lines, [
     'The error of route "refuse" cannot be sent: ' +
+    "LimitError: Message is larger than 200 bytes",
+    'The error of route "limit" cannot be sent: ' +
     "LimitError: Message is larger than 200 bytes",
     'The error of route "data" cannot be sent: ' +
     "LimitError: Message is larger than 200 bytes",

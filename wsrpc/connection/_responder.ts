@@ -111,13 +111,23 @@ export class Responder {
     error: ErrorBody,
     what = "a call that cannot be read",
   ): void {
+    const failure = this.#tell(id, error, what);
+    if (!failure || error === HIDDEN) return;
+    // The caller must not wait for it.
+    const isTold = failure instanceof LimitError &&
+      !this.#tell(id, unsent(failure), what);
+    if (!isTold) this.#tell(id, HIDDEN, what);
+  }
+
+  /** Sends an error; returns why that fails, and reports it. */
+  #tell(id: RequestMessage["id"], error: ErrorBody, what: string): unknown {
     const { peer, reports, sender } = this.#options;
     try {
       sender.send(formatError(id, error));
+      return undefined;
     } catch (failure) {
       reports.failed(peer, failure, `The error of ${what} cannot be sent`);
-      // The caller must not wait for it.
-      if (error !== HIDDEN) this.refuse(id, unsent(error, failure), what);
+      return failure;
     }
   }
 
@@ -223,9 +233,7 @@ export class Responder {
   }
 }
 
-/** Returns what the caller is told in place of an error that cannot be sent. */
-function unsent({ type }: ErrorBody, failure: unknown): ErrorBody {
-  if (!(failure instanceof LimitError) || type === failure.name) return HIDDEN;
-  const message = `The error is too large: ${failure.message}`;
-  return { type: failure.name, message };
+/** Returns what the caller is told in place of an error that is too large. */
+function unsent({ name, message }: LimitError): ErrorBody {
+  return { type: name, message: `The error is too large: ${message}` };
 }
