@@ -93,6 +93,34 @@ Deno.test("A client that waits for a name of a hub without signs of life reads w
   await transport.close();
 });
 
+Deno.test("A client that waits for a name of the same hub costs no look at the others", async () => {
+  const lines: string[] = [];
+  const info = (line: string) => void lines.push(line);
+  const plane = new MemoryEngine().node("one");
+  const status = plane.status.bind(plane);
+  let looks = 0;
+  plane.status = () => {
+    const { nodes, ...rest } = status();
+    return Object.defineProperty(rest, "nodes", {
+      get: () => (looks++, nodes),
+    }) as ReturnType<typeof status>;
+  };
+  await using hub = await serve({
+    port: 0,
+    backplane: plane,
+    logger: { info },
+  });
+  await using _bot = await client("bot", hub.urls[0]);
+  await using stack = new AsyncDisposableStack();
+  looks = 0;
+  for (let n = 0; n < 20; n++) {
+    const transport = stack.use(await connectWebSocket(hub.urls[0]));
+    await transport.send('{"type":1,"id":"bot","uuid":"v"}');
+  }
+  await until(() => lines.includes('"bot" is on hold: the name is taken'));
+  assert(looks < 10, `${looks}`);
+});
+
 Deno.test("Rules hold at the hub of the one who asks, wherever the other is", async () => {
   const engine = new MemoryEngine();
   const rules = [

@@ -108,3 +108,18 @@ Deno.test("Lease is kept from when the first sign of life was sent of which no a
   await time.tick(500);
   assertEquals(lease.isKept, false);
 });
+
+Deno.test("Lease of a new id is not undecided because of what became of an earlier one", async () => {
+  using _time = new FakeTime();
+  const { lease, engine } = setup();
+  await lease.enter();
+  const late = Promise.withResolvers<void>();
+  engine.answer = () => late.promise;
+  const renewed = lease.renew();
+  engine.answer = () => Promise.resolve();
+  lease.rename();
+  await lease.enter();
+  late.reject(new Error("timeout"));
+  await renewed;
+  assertEquals(lease.isUndecided, false);
+});

@@ -161,3 +161,16 @@ Deno.test("Membership that goes on while no server takes its lease says in one l
   assertMatch(line!, /Check that most of the NATS servers are running/);
   await member.close();
 });
+
+Deno.test("Membership that stood still and has then lost its servers says what to do about these", async () => {
+  using time = new FakeTime();
+  const { member } = await setup();
+  await time.tick(1_000);
+  const date = Date.now() + 60_000;
+  Date.now = () => date;
+  assertEquals(member.isOpen(), false);
+  assertMatch(member.standing.cure!, /its process was stopped/);
+  member.away("The NATS servers cannot be reached.");
+  assertMatch(member.standing.cure!, /this machine can reach them/);
+  await member.close();
+});
