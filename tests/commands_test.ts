@@ -13,6 +13,7 @@ import { delay } from "@std/async/delay";
 import { serve } from "@wirekit/hub";
 import { ROOT } from "./_packages.ts";
 import { freePort } from "./_port.ts";
+import { hasScript } from "./_script.ts";
 
 const PATIENCE = 60_000;
 
@@ -109,15 +110,6 @@ async function onTerminal(
     stdin: "null",
   }).output();
   return new TextDecoder().decode(stdout);
-}
-
-function hasScript(): boolean {
-  try {
-    return new Deno.Command("script", { args: ["--version"] }).outputSync()
-      .success;
-  } catch {
-    return false;
-  }
 }
 
 /** One sentence, of the command. */

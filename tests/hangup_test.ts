@@ -7,6 +7,7 @@ import { deadline } from "@std/async/deadline";
 import { delay } from "@std/async/delay";
 import { ROOT } from "./_packages.ts";
 import { freePort } from "./_port.ts";
+import { hasScript } from "./_script.ts";
 
 const PATIENCE = 30_000;
 
@@ -20,15 +21,6 @@ const SERVERS: [name: string, ...args: string[]][] = [
 ];
 
 const ignore = !hasScript();
-
-function hasScript(): boolean {
-  try {
-    return new Deno.Command("script", { args: ["--version"] }).outputSync()
-      .success;
-  } catch {
-    return false;
-  }
-}
 
 async function listens(port: number): Promise<boolean> {
   try {
