@@ -227,7 +227,7 @@ export class Membership {
   #tick(): void {
     this.isOpen();
     this.#looked = [now(), Date.now()];
-    if (this.ready) this.#peers.bury();
+    this.#peers.tick();
     if (!this.#link.isUp) return;
     this.#hearing.tick();
     const { refusal, isDue } = this.#rights;

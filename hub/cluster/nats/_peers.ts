@@ -54,6 +54,8 @@ export class Peers {
   readonly #looks = new Map<string, Promise<void>>();
   /** Entries that nobody can read, each told of once. */
   readonly #unreadable = new Set<string>();
+  /** When it was last so that no sign of life could come. */
+  #deafUntil = -Infinity;
 
   constructor(nodes: KV, lease: number, watcher: PeerWatcher) {
     this.#nodes = nodes;
@@ -66,11 +68,20 @@ export class Peers {
     return this.#peers.keys();
   }
 
+  /** Whether no sign of life of anybody can come now. */
+  get #isDeaf(): boolean {
+    return !this.#watcher.ready || this.#watcher.isUndecided;
+  }
+
+  /** Is called several times a second. */
+  tick(): void {
+    if (this.#isDeaf) this.#deafUntil = now();
+    if (this.#watcher.ready) this.#bury();
+  }
+
   /** What is known of each. */
   get statuses(): NodeStatus[] {
-    const { ready, isUndecided } = this.#watcher;
-    // Else there are no signs of life of anybody.
-    const canTell = ready && !isUndecided;
+    const canTell = !this.#isDeaf;
     const peers = [...this.#peers.values()];
     const namesakes = Map.groupBy(peers, ({ status }) => status.label);
     return peers.map((peer) => {
@@ -89,7 +100,7 @@ export class Peers {
   #isSilent({ status, seen, signs }: Peer, namesakes: Peer[]): boolean {
     const isEarlier = ({ label, since }: Start) =>
       label === status.label && since > status.since;
-    return now() - seen > this.#lease / 2 ||
+    return now() - Math.max(seen, this.#deafUntil) > this.#lease / 2 ||
       signs === 1 && isEarlier(this.#watcher.self) ||
       namesakes.some((other) => other.came >= seen && isEarlier(other.status));
   }
@@ -194,7 +205,7 @@ export class Peers {
    * expires only some time later, so this node removes it: that fails if it was
    * renewed in the meantime, and from then on it cannot be.
    */
-  bury(): void {
+  #bury(): void {
     for (const [id, peer] of this.#peers) {
       if (now() - peer.seen < this.#lease) continue;
       // Half a second until the next try.

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@wirekit/internal/testing";
 import type { KV, KvEntry } from "@nats-io/kv";
 import { keyOf } from "./_keys.ts";
@@ -36,18 +36,19 @@ function setup({ label = "me", since = 0, isUndecided = false } = {}) {
       return engine.node();
     },
   };
-  const peers: Peers = new Peers(nodes as unknown as KV, 4_000, {
+  const watcher = {
     id: "me",
     self: { label, since },
     ready: true,
     isUndecided,
-    log: (_level, line) => void log.push(line),
-    gone(id) {
+    log: (_level: string, line: string) => void log.push(line),
+    gone(id: string) {
       gone.push(id);
       names.vacate(id);
     },
     failed() {},
-  });
+  };
+  const peers: Peers = new Peers(nodes as unknown as KV, 4_000, watcher);
   const bucket = {
     get: () => engine.name(),
     async put(_key: string, _value: string, { previousSeq = 0 }) {
@@ -68,7 +69,7 @@ function setup({ label = "me", since = 0, isUndecided = false } = {}) {
     left() {},
     failed() {},
   });
-  return { peers, names, engine, gone, log, won };
+  return { peers, watcher, names, engine, gone, log, won };
 }
 
 Deno.test("Peers brings back no node that has left while it was looked for", async () => {
@@ -102,6 +103,25 @@ Deno.test("Peers says of a node that gives no sign of life when its names are fr
   assertEquals([endsIn(), stuck.peers.statuses[0]?.endsIn], [1_500, undefined]);
   peers.hear(entry("PUT", 2));
   assertEquals(endsIn(), undefined);
+});
+
+Deno.test("Peers takes nobody for silent until half a lease after signs of life can come again", async () => {
+  using time = new FakeTime();
+  const { peers, watcher } = setup();
+  const endsIn = () => peers.statuses[0]?.endsIn;
+  peers.hear(entry("PUT", 1));
+  watcher.isUndecided = true;
+  await time.tick(1_500);
+  peers.tick();
+  watcher.isUndecided = false;
+  for (let ms = 0; ms < 2_000; ms += 500) {
+    peers.tick();
+    assertEquals(endsIn(), undefined);
+    await time.tick(500);
+  }
+  await time.tick(100);
+  peers.tick();
+  assert(endsIn() !== undefined);
 });
 
 Deno.test("Peers takes an earlier start of its node for gone unless it gives a sign of life", () => {
